@@ -10,7 +10,9 @@
 #define _PERSONA_H
 
 #include <linux/binfmts.h>
+#include <linux/build_bug.h>
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -369,6 +371,13 @@ u64 persona_flags_to_foreign(const struct persona_flag *tbl, size_t n, u64 word,
 /* stats.c */
 void persona_count_unknown(struct persona_thread *thread, const struct persona_table *table,
 			   u32 nr);
+
+/* Internal symbols that unit-test modules use are exported where those exist. */
+#if IS_ENABLED(CONFIG_KUNIT)
+#define PERSONA_TEST_EXPORT(sym)	EXPORT_SYMBOL_GPL(sym)
+#else
+#define PERSONA_TEST_EXPORT(sym)	static_assert(1)
+#endif
 
 /* Rows, as the generator writes them. */
 #define PERSONA_NATIVE(nr_, name_, native_, args_, nargs_, paths_)			\
