@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The Darwin personality: x86-64 programs of macOS.
+ *
+ * The call number's top byte is the class: 1 Mach traps, 2 BSD calls,
+ * 3 machine-dependent calls, 4 diagnostics.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "darwin.h"
+#include "bsd_table.h"
+#include "diag_table.h"
+
+#define DARWIN_CLASS_BSD	2
+
+static char *view_root = "/usr/lib/persona/darwin";
+module_param(view_root, charp, 0444);
+MODULE_PARM_DESC(view_root, "folder whose files hide those of / for Darwin programs");
+
+static const struct persona_table *const darwin_tables[] = {
+	&persona_empty_table,
+	&darwin_mach_table,
+	&darwin_bsd_table,
+	&darwin_mdep_table,
+	&darwin_diag_table,
+};
+
+/* Arguments from number @first on are on the stack, above a return address. */
+static int stack_args(struct persona_call *call, unsigned int first, unsigned int nargs)
+{
+	const u64 __user *sp = (const u64 __user *)call->regs->sp;
+
+	if (nargs <= first)
+		return 0;
+	if (WARN_ON_ONCE(nargs > PERSONA_MAX_ARGS))
+		return -EINVAL;
+	if (copy_from_user(&call->args[first], sp + 1, (nargs - first) * sizeof(*sp)))
+		return -EFAULT;
+	return 0;
+}
+
+static int darwin_decode(struct persona_call *call)
+{
+	const struct pt_regs *regs = call->regs;
+
+	call->args[0] = regs->di;
+	call->args[1] = regs->si;
+	call->args[2] = regs->dx;
+	call->args[3] = regs->r10;
+	call->args[4] = regs->r8;
+	call->args[5] = regs->r9;
+	return stack_args(call, 6, call->row->nargs);
+}
+
+/*
+ * A BSD number outside the table is ENOSYS. In any other class, and in a class
+ * that does not exist, it is the exception EXC_SYSCALL, which a Darwin program
+ * sees as SIGSYS; the registers stay as they are.
+ */
+static long darwin_unknown(struct persona_call *call)
+{
+	call->raw = true;
+	if ((u32)call->regs->orig_ax >> 24 == DARWIN_CLASS_BSD)
+		darwin_bsd_encode(call->regs, -ENOSYS, 0);
+	else
+		force_sig(SIGSYS);
+	return 0;
+}
+
+/**
+ * darwin_diag() - diagCall: what a released Darwin kernel does with it
+ * @call: the call
+ *
+ * Context: see persona_fn.
+ * Return: 0, with SIGSYS pending.
+ */
+long darwin_diag(struct persona_call *call)
+{
+	call->raw = true;
+	force_sig(SIGSYS);
+	return 0;
+}
+
+/**
+ * darwin_syscall() - BSD call 0: the number is the first argument
+ * @call: the call
+ *
+ * The other arguments move up by one, so five are in registers and the sixth
+ * is the first one on the stack.
+ *
+ * Context: see persona_fn.
+ * Return: what that call returns; -ENOSYS for number 0.
+ */
+long darwin_syscall(struct persona_call *call)
+{
+	u32 nr = (u16)call->args[0];
+	int err;
+
+	if (!nr || nr >= darwin_bsd_table.nr)
+		return -ENOSYS;
+	nr = array_index_nospec(nr, darwin_bsd_table.nr);
+	memmove(&call->args[0], &call->args[1], 5 * sizeof(call->args[0]));
+	call->args[5] = 0;
+	err = stack_args(call, 5, darwin_bsd_table.rows[nr].nargs);
+	if (err)
+		return err;
+	return persona_call_row(call, &darwin_bsd_table, nr);
+}
+
+static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *parent)
+{
+	struct darwin_proc *d = darwin_proc(proc);
+	struct darwin_proc *p = parent ? darwin_proc(parent) : NULL;
+
+	spin_lock_init(&d->sig_lock);
+	if (p) {
+		d->image_base = p->image_base;
+		d->stack_top = p->stack_top;
+		d->args_start = p->args_start;
+		d->args_end = p->args_end;
+		d->argc = p->argc;
+		if (p->exec_path) {
+			d->exec_path = kstrdup(p->exec_path, GFP_KERNEL_ACCOUNT);
+			if (!d->exec_path)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void darwin_proc_exit(struct persona_proc *proc)
+{
+	kfree(darwin_proc(proc)->exec_path);
+}
+
+const struct personality darwin_personality = {
+	.name = "darwin",
+	.owner = THIS_MODULE,
+	.nr_shift = 24,
+	.nr_mask = 0xffffff,
+	.tables = darwin_tables,
+	.ntables = ARRAY_SIZE(darwin_tables),
+	.native_regs = true,
+	.proc_size = sizeof(struct darwin_proc),
+	.thread_size = sizeof(struct darwin_thread),
+	.view_root = &view_root,
+	.decode = darwin_decode,
+	.unknown = darwin_unknown,
+	.proc_init = darwin_proc_init,
+	.proc_exit = darwin_proc_exit,
+};
+
+static int __init darwin_init(void)
+{
+	return persona_register(&darwin_personality);
+}
+
+static void __exit darwin_exit(void)
+{
+	persona_unregister(&darwin_personality);
+}
+
+module_init(darwin_init);
+module_exit(darwin_exit);
+
+MODULE_DESCRIPTION("Runs macOS programs: the Darwin personality");
+MODULE_LICENSE("GPL");
+/* What the kernel asks for when nothing knows a file with this magic. */
+MODULE_ALIAS("binfmt-feed");
+MODULE_ALIAS("binfmt-beba");
