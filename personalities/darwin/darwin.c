@@ -118,7 +118,11 @@ static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *pare
 	struct darwin_proc *d = darwin_proc(proc);
 	struct darwin_proc *p = parent ? darwin_proc(parent) : NULL;
 
-	spin_lock_init(&d->sig_lock);
+	int err;
+
+	err = darwin_sig_proc_init(d, p);
+	if (err)
+		return err;
 	if (p) {
 		d->image_base = p->image_base;
 		d->stack_top = p->stack_top;
@@ -154,6 +158,7 @@ const struct personality darwin_personality = {
 	.unknown = darwin_unknown,
 	.proc_init = darwin_proc_init,
 	.proc_exit = darwin_proc_exit,
+	.deliver = darwin_deliver,
 };
 
 static int __init darwin_init(void)

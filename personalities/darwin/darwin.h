@@ -15,17 +15,17 @@ struct darwin_threads;
 #define DARWIN_NSIG		32	/* signals 1..31 */
 
 /**
- * struct darwin_sigaction - what the program registered for one signal
- * @handler: user address, 0 default, 1 ignore
+ * struct darwin_sigaction - the last handler that was registered for a signal
+ * @handler: user address
  * @tramp: user address of the trampoline that calls it
- * @mask: Darwin mask bits
  * @flags: Darwin SA_* flags
+ * @ignored: SIGINFO: set to SIG_IGN, not merely ignored by default
  */
 struct darwin_sigaction {
 	u64 handler;
 	u64 tramp;
-	u32 mask;
 	u32 flags;
+	bool ignored;
 };
 
 /**
@@ -96,6 +96,7 @@ void darwin_mach_encode(struct pt_regs *regs, long ret, u64 ret2);
 
 /* signal.c */
 int darwin_sig_proc_init(struct darwin_proc *proc, struct darwin_proc *parent);
+void darwin_sig_exec(void);
 int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 		   struct persona_signal *sig);
 u32 darwin_sigmask_to_foreign(u64 native);
