@@ -24,7 +24,7 @@
 
 struct persona_call;
 struct persona_proc;
-struct persona_stats;
+struct persona_reg;
 struct persona_thread;
 struct persona_view;
 
@@ -103,6 +103,7 @@ struct persona_table {
  * @nr: number within @table
  * @raw: set by a handler that wrote @regs itself
  * @ret2: second result (Darwin rdx)
+ * @execed: the handler has run an exec that succeeded; the core's business
  * @scratch_used: bytes of the thread's scratch area in use by this call
  * @args: arguments, @row->nargs of them valid (at least 6)
  */
@@ -113,6 +114,7 @@ struct persona_call {
 	const struct persona_row *row;
 	u32 nr;
 	bool raw;
+	bool execed;
 	u64 ret2;
 	u32 scratch_used;
 	u64 args[PERSONA_MAX_ARGS];
@@ -123,11 +125,11 @@ struct persona_call {
  * @sig: native signal number
  * @frame: the frame that the kernel has just built on the chosen stack
  * @sc: copy of the frame's machine context (interrupted registers; fpstate
- *	points to the saved xsave area in user memory)
+ *	points to the saved xsave area in user memory). When the signal has
+ *	interrupted a foreign call that is not restarted, the foreign EINTR
+ *	already is in there
  * @info: copy of its siginfo
  * @mask: signal mask to be restored on return (native bits)
- * @error: the native errno in sc.ax when the signal interrupted a foreign
- *	call which is not restarted (always EINTR), else 0. deliver() encodes it
  */
 struct persona_signal {
 	int sig;
@@ -135,7 +137,6 @@ struct persona_signal {
 	struct sigcontext_64 sc;
 	kernel_siginfo_t info;
 	u64 mask;
-	int error;
 };
 
 /**
@@ -152,9 +153,9 @@ struct persona_signal {
  * @thread_size: bytes of per-thread data behind struct persona_thread
  * @view_root: module parameter of the personality: root of its view
  * @decode: fills call->args with row->nargs arguments (0 or -EFAULT)
- * @unknown: a number outside every table was called. NULL: the empty
- *	table's... the first table's encode(-ENOSYS). May raise a signal.
- *	Returns like a handler
+ * @unknown: a number outside every table was called (it is in
+ *	call->regs->orig_ax). May raise a signal and write the registers;
+ *	sets call->raw, or returns like a handler of tables[0]
  * @proc_init: zeroed per-process data is set up; @parent NULL at exec and
  *	prctl, else the process that forks. May sleep. Runs in the parent
  * @proc_exit: last thread is gone. Workqueue context, may sleep
@@ -168,7 +169,6 @@ struct persona_signal {
  *	error, and then the process gets SIGSEGV. May sleep
  * @fault: a hardware exception of user mode that is about to become a signal;
  *	true when handled (regs are resumed). May sleep. NULL: never
- * @default_sig: foreign process: what the tracers see... reserved, NULL
  */
 struct personality {
 	const char *name;
@@ -203,6 +203,7 @@ struct personality {
  * @tables: @pers->tables, or tables of this process's own (NT)
  * @ntables: number of them
  * @free_work: runs proc_exit() where it may sleep
+ * @rcu: threads that look for a sibling's state
  * @data: the personality's
  */
 struct persona_proc {
@@ -212,6 +213,7 @@ struct persona_proc {
 	const struct persona_table *const *tables;
 	u32 ntables;
 	struct work_struct free_work;
+	struct rcu_head rcu;
 	u8 data[] __aligned(8);
 };
 
@@ -232,6 +234,8 @@ struct persona_proc {
  * @restart_nr: its foreign number
  * @restart_native: the native call that continues with restart_syscall
  * @restarting: that continuation is under way
+ * @reg: the core's entry of the personality
+ * @image: mm that exec gave this personality, NULL if prctl did
  * @scratch: user address of the thread's scratch area, 0 if none yet
  * @child: state for the thread or process being cloned
  * @child_data: for thread_start()
@@ -244,6 +248,8 @@ struct persona_thread {
 	const struct persona_table *const *tables;
 	struct persona_proc *proc;
 	struct task_struct *task;
+	struct persona_reg *reg;
+	struct mm_struct *image;
 	unsigned long range_start;
 	unsigned long range_len;
 	unsigned long restart_ip;
@@ -323,6 +329,7 @@ long persona_clone(struct persona_call *call, u64 flags, void *data);
 #define PERSONA_SCRATCH_SIZE	(4 * PAGE_SIZE)
 void __user *persona_scratch(struct persona_call *call, size_t size);
 void __user *persona_scratch_put(struct persona_call *call, const void *src, size_t size);
+void persona_scratch_release(struct persona_call *call);
 
 /* view.c: the file-system view */
 const char __user *persona_path(struct persona_call *call, const char __user *path);

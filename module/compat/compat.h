@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between the supported kernels, included before every file.
+ * Each part says which release changed what, so that it can be deleted.
+ */
+#ifndef _PERSONA_COMPAT_H
+#define _PERSONA_COMPAT_H
+
+#ifndef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#endif
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "persona needs Linux 6.1 or newer"
+#endif
+
+#ifndef __ASSEMBLY__
+#include <linux/fs.h>
+#include <linux/ftrace.h>
+
+/* Until 6.5 or so there is only the short-named setter. */
+#ifndef HAVE_FTRACE_REGS_SET_IP
+#define ftrace_regs_set_instruction_pointer(fregs, ip) \
+	ftrace_instruction_pointer_set(fregs, ip)
+#endif
+
+/* since 6.2; only the first argument is of interest. */
+#ifndef HAVE_FTRACE_REGS_GET_ARGUMENT
+#define ftrace_regs_get_argument(fregs, n)	((fregs)->regs.di)
+#endif
+
+/* since 6.7; inode_get_ctime() is in 6.1 stable, too. */
+#ifndef HAVE_INODE_GET_MTIME
+static inline struct timespec64 inode_get_mtime(const struct inode *inode)
+{
+	return inode->i_mtime;
+}
+#endif
+
+/* since 6.10: __assign_str() knows its source. */
+#ifdef HAVE_ASSIGN_STR_1
+#define persona_assign_str(dst, src)	__assign_str(dst)
+#else
+#define persona_assign_str(dst, src)	__assign_str(dst, src)
+#endif
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _PERSONA_COMPAT_H */

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way of a foreign call: decode, table row, handler, encode.
+ *
+ * Reached from the kernel's syscall_user_dispatch() before ptrace, seccomp and
+ * audit have looked at the call (they would take its number for a native one);
+ * native.c asks them about every native call that is made on its behalf.
+ */
+#include <linux/entry-common.h>
+#include <linux/export.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+
+#include "compat/symbols.h"
+#include "internal.h"
+#include "trace.h"
+
+/* Length of the syscall instruction, which ip is behind. */
+#define PERSONA_SYSCALL_LEN	2
+
+/*
+ * Leaves a result in the registers. The signal code must see restart codes as
+ * they are, with the foreign number in orig_ax; anything else it must not take
+ * for a native result, so orig_ax says that this is no system call any more.
+ */
+static __always_inline void finish(struct pt_regs *regs, const struct persona_table *table,
+				   long ret, u64 ret2)
+{
+	if (unlikely(persona_is_restart(ret))) {
+		regs->ax = ret;
+		return;
+	}
+	table->encode(regs, ret, ret2);
+	regs->orig_ax = -1;
+}
+
+static long run_native_row(struct persona_call *call)
+{
+	const struct persona_row *row = call->row;
+	unsigned int i;
+
+	for (i = 0; row->paths >> i; i++) {
+		const char __user *path;
+
+		if (!(row->paths & BIT(i)))
+			continue;
+		path = persona_path(call, u64_to_user_ptr(call->args[i]));
+		if (IS_ERR(path))
+			return PTR_ERR(path);
+		call->args[i] = (__force u64)path;
+	}
+	return __persona_native(call, row->native, call->args);
+}
+
+/* Runs a row whose arguments are decoded. */
+static long run_row(struct persona_call *call)
+{
+	const struct persona_row *row = call->row;
+
+	switch (row->kind) {
+	case PERSONA_K_NATIVE:
+		return run_native_row(call);
+	case PERSONA_K_CALL:
+		return row->fn(call);
+	default:
+		persona_count_unknown(call->thread, call->table, call->nr);
+		return -ENOSYS;
+	}
+}
+
+/**
+ * persona_call_row() - run another row in place of the current one
+ * @call: current call; its args[] are those of the other row
+ * @table: class of the other row
+ * @nr: its number
+ *
+ * For indirect calls ("syscall(number, ...)").
+ *
+ * Return: as the handler; -ENOSYS if there is no such row.
+ */
+long persona_call_row(struct persona_call *call, const struct persona_table *table, u32 nr)
+{
+	if (nr >= table->nr) {
+		persona_count_unknown(call->thread, table, nr);
+		return -ENOSYS;
+	}
+	nr = array_index_nospec(nr, table->nr);
+	call->table = table;
+	call->nr = nr;
+	call->row = &table->rows[nr];
+	return run_row(call);
+}
+EXPORT_SYMBOL_GPL(persona_call_row);
+
+/*
+ * After a timed wait was interrupted without a handler the kernel re-enters
+ * with the number of restart_syscall(2). It is believed at the address it was
+ * announced for only: the program may use the number for itself.
+ */
+static bool is_continuation(struct persona_thread *thread, const struct pt_regs *regs)
+{
+	bool hit = regs->orig_ax == __NR_restart_syscall && regs->ip == thread->restart_ip;
+
+	thread->slow &= ~PERSONA_SLOW_RESTART;
+	return hit;
+}
+
+static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *thread)
+{
+	const struct personality *pers = thread->proc->pers;
+	struct persona_call call;
+	bool traced = trace_persona_sys_enter_enabled() || trace_persona_sys_exit_enabled();
+	unsigned long nr = regs->orig_ax;
+	u32 cls, idx;
+	long ret;
+
+	call.regs = regs;
+	call.thread = thread;
+	call.ret2 = 0;
+	call.raw = false;
+	call.execed = false;
+	call.scratch_used = 0;
+	thread->restarting = false;
+	if (unlikely(thread->slow & PERSONA_SLOW_RESTART) && is_continuation(thread, regs)) {
+		nr = thread->restart_nr;
+		regs->orig_ax = nr;
+		thread->restarting = true;
+	}
+
+	cls = (u32)nr >> pers->nr_shift;
+	idx = (u32)nr & pers->nr_mask;
+	if (nr >> 32 || cls >= thread->ntables || in_ia32_syscall())
+		goto unknown;
+	call.table = thread->tables[array_index_nospec(cls, thread->ntables)];
+	if (idx >= call.table->nr)
+		goto unknown;
+	call.nr = array_index_nospec(idx, call.table->nr);
+	call.row = &call.table->rows[call.nr];
+
+	ret = pers->decode(&call);
+	if (!ret) {
+		if (unlikely(traced))
+			persona_trace_enter(&call);
+		ret = run_row(&call);
+	}
+	goto out;
+
+unknown:
+	call.table = thread->tables[0];
+	call.row = NULL;
+	call.nr = idx;
+	memset(call.args, 0, sizeof(call.args));
+	persona_count_unknown(thread, cls < thread->ntables ?
+			      thread->tables[cls] : &persona_empty_table, idx);
+	ret = pers->unknown(&call);
+out:
+	if (unlikely(traced))
+		persona_trace_exit(pers->name, call.table, call.nr, call.row, ret, call.ret2);
+	if (call.execed) {
+		/* @thread is gone, and its hold on the modules: see persona_execve(). */
+		current->syscall_dispatch.on_dispatch =
+			test_syscall_work(SYSCALL_USER_DISPATCH);
+		module_put(pers->owner);
+		module_put(THIS_MODULE);
+		return true;
+	}
+	if (call.raw)
+		return true;
+	if (unlikely(ret == -ERESTART_RESTARTBLOCK)) {
+		thread->restart_nr = nr;
+		thread->restart_ip = regs->ip;
+		thread->slow |= PERSONA_SLOW_RESTART;
+	}
+	finish(regs, call.table, ret, call.ret2);
+	return true;
+}
+
+/**
+ * persona_dispatch() - a task with foreign state makes a system call
+ * @regs: its user registers
+ *
+ * Stands in for syscall_user_dispatch(), with its contract: true means that the
+ * call has been dealt with.
+ *
+ * Context: system-call entry, interrupts on, may sleep.
+ */
+__visible bool persona_dispatch(struct pt_regs *regs)
+{
+	struct persona_thread *thread = persona_of(current);
+	const struct personality *pers;
+	const struct persona_table *table;
+	const struct persona_row *row;
+	unsigned long nr = regs->orig_ax;
+	u32 cls, idx;
+	long ret;
+
+	if (unlikely(thread->slow & PERSONA_SLOW_RANGE) &&
+	    regs->ip - PERSONA_SYSCALL_LEN - thread->range_start >= thread->range_len)
+		return false;
+	current->syscall_dispatch.on_dispatch = true;
+	this_cpu_inc(thread->reg->counters->calls);
+	if (unlikely(thread->slow & PERSONA_SLOW_RESTART))
+		return dispatch_slow(regs, thread);
+
+	pers = thread->proc->pers;
+	cls = (u32)nr >> pers->nr_shift;
+	idx = (u32)nr & pers->nr_mask;
+	if (unlikely(nr >> 32 || cls >= thread->ntables))
+		return dispatch_slow(regs, thread);
+	table = thread->tables[array_index_nospec(cls, thread->ntables)];
+	if (unlikely(idx >= table->nr))
+		return dispatch_slow(regs, thread);
+	row = &table->rows[array_index_nospec(idx, table->nr)];
+
+	/* A native call with the arguments where they are, and nobody to ask. */
+	if (row->kind != PERSONA_K_NATIVE || !pers->native_regs ||
+	    (row->paths && thread->proc->view) || in_ia32_syscall() ||
+	    trace_persona_sys_enter_enabled() || trace_persona_sys_exit_enabled() ||
+	    (READ_ONCE(current_thread_info()->syscall_work) & PERSONA_POLICY_WORK))
+		return dispatch_slow(regs, thread);
+	ret = persona_syscall_table[row->native](regs);
+	if (unlikely(ret == -ERESTART_RESTARTBLOCK)) {
+		thread->restart_nr = nr;
+		thread->restart_ip = regs->ip;
+		thread->slow |= PERSONA_SLOW_RESTART;
+	}
+	finish(regs, table, ret, 0);
+	return true;
+}
+
+/**
+ * persona_fault() - a hardware exception of a task with foreign state
+ * @regs: its user registers
+ * @trapnr: X86_TRAP_*
+ * @error_code: of the exception
+ * @addr: faulting address, for page faults
+ *
+ * Stands in for fixup_vdso_exception(): a foreign image has no vDSO. Called
+ * before the kernel turns the exception into a signal.
+ *
+ * Context: interrupts on, may sleep.
+ * Return: true when the task shall go on with @regs.
+ */
+__visible bool persona_fault(struct pt_regs *regs, int trapnr, unsigned long error_code,
+			     unsigned long addr)
+{
+	struct persona_thread *thread = persona_current();
+	const struct personality *pers;
+
+	if (!thread)
+		return false;
+	pers = thread->proc->pers;
+	return pers->fault && pers->fault(thread, regs, trapnr, error_code, addr);
+}
+
+/* ptrace asks for, or wants to set, the selector of a foreign task. */
+__visible long persona_refuse_config(void)
+{
+	return -EINVAL;
+}
+
+/* A foreign task that reached the native prctl(PR_SET_SYSCALL_USER_DISPATCH). */
+__visible long persona_refuse_sud(void)
+{
+	return -EBUSY;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Native system calls made on behalf of foreign ones: the policy point.
+ *
+ * The kernel has judged nothing so far, because the foreign number would have
+ * meant something else to it. So what ptrace, seccomp and audit would do for a
+ * native call is done here, with the native number and arguments in the real
+ * registers: filters bind, and strace shows the native calls.
+ */
+#include <linux/audit.h>
+#include <linux/entry-common.h>
+#include <linux/export.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/syscalls.h>
+#include <asm/syscall.h>
+
+#include "compat/symbols.h"
+#include "internal.h"
+
+struct persona_saved_args {
+	unsigned long orig_ax, di, si, dx, r10, r8, r9;
+};
+
+static void set_args(struct pt_regs *regs, const u64 args[6])
+{
+	regs->di = args[0];
+	regs->si = args[1];
+	regs->dx = args[2];
+	regs->r10 = args[3];
+	regs->r8 = args[4];
+	regs->r9 = args[5];
+}
+
+static void save_args(struct persona_saved_args *saved, const struct pt_regs *regs)
+{
+	saved->orig_ax = regs->orig_ax;
+	saved->di = regs->di;
+	saved->si = regs->si;
+	saved->dx = regs->dx;
+	saved->r10 = regs->r10;
+	saved->r8 = regs->r8;
+	saved->r9 = regs->r9;
+}
+
+/* Only these: a tracer may have moved ip or sp on purpose. */
+static void restore_args(struct pt_regs *regs, const struct persona_saved_args *saved)
+{
+	regs->orig_ax = saved->orig_ax;
+	regs->di = saved->di;
+	regs->si = saved->si;
+	regs->dx = saved->dx;
+	regs->r10 = saved->r10;
+	regs->r8 = saved->r8;
+	regs->r9 = saved->r9;
+}
+
+/* As ptrace_report_syscall(); true when the task is to die. */
+static bool report(unsigned long message)
+{
+	int ptrace = current->ptrace, sig;
+
+	if (!(ptrace & PT_PTRACED))
+		return false;
+	sig = persona_ptrace_notify(SIGTRAP | ((ptrace & PT_TRACESYSGOOD) ? 0x80 : 0), message);
+	if (sig)
+		send_sig(sig, current, 1);
+	return fatal_signal_pending(current);
+}
+
+/*
+ * What a native system call does on entry. Returns false when the call must not
+ * be made: its result then is in regs->ax.
+ */
+static bool policy_enter(struct pt_regs *regs)
+{
+	unsigned long work = READ_ONCE(current_thread_info()->syscall_work);
+
+	if (work & (SYSCALL_WORK_SYSCALL_TRACE | SYSCALL_WORK_SYSCALL_EMU)) {
+		if (report(PTRACE_EVENTMSG_SYSCALL_ENTRY) ||
+		    (work & SYSCALL_WORK_SYSCALL_EMU))
+			return false;
+		/* The tracer may have changed what binds the task. */
+		work = READ_ONCE(current_thread_info()->syscall_work);
+	}
+	if ((work & SYSCALL_WORK_SECCOMP) && persona_secure_computing() == -1)
+		return false;
+	if (unlikely(audit_context()))
+		persona_audit_entry(regs->orig_ax, regs->di, regs->si, regs->dx, regs->r10);
+	return true;
+}
+
+static void policy_exit(struct pt_regs *regs, bool entered)
+{
+	unsigned long work = READ_ONCE(current_thread_info()->syscall_work);
+	long ret = regs->ax;
+
+	if (entered && unlikely(audit_context()))
+		persona_audit_exit(!IS_ERR_VALUE(ret), ret);
+	if (work & SYSCALL_WORK_SYSCALL_TRACE)
+		report(PTRACE_EVENTMSG_SYSCALL_EXIT);
+}
+
+/* The number is a tracer's or a constant of ours; never trust it twice. */
+static long call_table(struct pt_regs *regs, unsigned long nr)
+{
+	if (nr >= NR_syscalls)
+		return -ENOSYS;
+	nr = array_index_nospec(nr, NR_syscalls);
+	return persona_syscall_table[nr](regs);
+}
+
+static noinline long native_policed(struct pt_regs *regs, unsigned int nr, const u64 args[6])
+{
+	struct mm_struct *mm = current->mm;
+	struct persona_saved_args saved;
+	bool entered;
+	long ret;
+
+	save_args(&saved, regs);
+	set_args(regs, args);
+	regs->orig_ax = nr;
+	regs->ax = -ENOSYS;
+	entered = policy_enter(regs);
+	/* -1: the tracer or the filter has skipped the call. */
+	if (entered && (int)regs->orig_ax != -1)
+		regs->ax = call_table(regs, (unsigned int)regs->orig_ax);
+	ret = regs->ax;
+	if (unlikely(current->mm != mm)) {
+		/*
+		 * An exec: these are the new image's registers. A native image
+		 * leaves through the kernel's own exit path, which reports.
+		 */
+		if (test_syscall_work(SYSCALL_USER_DISPATCH))
+			policy_exit(regs, entered);
+		return ret;
+	}
+	policy_exit(regs, entered);
+	ret = regs->ax;
+	restore_args(regs, &saved);
+	return ret;
+}
+
+static bool policed(void)
+{
+	return unlikely(READ_ONCE(current_thread_info()->syscall_work) & PERSONA_POLICY_WORK);
+}
+
+/*
+ * A call that was interrupted in a timed wait runs again from the start, so
+ * that its handler converts arguments and results as ever; but the wait itself
+ * goes on where it was.
+ */
+static unsigned int continue_native(struct persona_call *call, unsigned int nr)
+{
+	struct persona_thread *thread = call->thread;
+
+	if (likely(!thread->restarting) || nr != thread->restart_native)
+		return nr;
+	thread->restarting = false;
+	return __NR_restart_syscall;
+}
+
+/**
+ * __persona_native() - run a native system call for a foreign one
+ * @call: foreign call under way
+ * @nr: native number; not fork, exec, sigreturn (they have helpers)
+ * @args: arguments; pointers are user pointers
+ *
+ * Context: as the native call.
+ * Return: its result, a restart code, or what seccomp or a tracer put there.
+ */
+long __persona_native(struct persona_call *call, unsigned int nr, const u64 args[6])
+{
+	struct pt_regs frame;
+	unsigned int wait_nr = nr;
+	long ret;
+
+	nr = continue_native(call, nr);
+	if (policed()) {
+		ret = native_policed(call->regs, nr, args);
+	} else {
+		set_args(&frame, args);
+		frame.orig_ax = nr;
+		ret = persona_syscall_table[nr](&frame);
+	}
+	if (unlikely(ret == -ERESTART_RESTARTBLOCK))
+		call->thread->restart_native = wait_nr;
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__persona_native);
+
+/**
+ * __persona_permit() - would this native call be allowed?
+ * @call: foreign call under way
+ * @nr: native number that has the same effect
+ * @args: its arguments as far as a filter may look at them
+ *
+ * For handlers that act through kernel functions instead. Tracers see a call
+ * that returned 0.
+ *
+ * Return: 0, or the negative errno that the filter asks for (-EPERM when it asks
+ * for none).
+ */
+long __persona_permit(struct persona_call *call, unsigned int nr, const u64 args[6])
+{
+	struct pt_regs *regs = call->regs;
+	struct persona_saved_args saved;
+	bool entered;
+	long ret;
+
+	if (!policed())
+		return 0;
+	save_args(&saved, regs);
+	set_args(regs, args);
+	regs->orig_ax = nr;
+	regs->ax = -ENOSYS;
+	entered = policy_enter(regs);
+	if (entered && regs->orig_ax == nr) {
+		regs->ax = 0;
+	} else {
+		entered = false;
+		if ((long)regs->ax >= 0)
+			regs->ax = -EPERM;
+	}
+	policy_exit(regs, entered);
+	ret = regs->ax;
+	restore_args(regs, &saved);
+	return ret < 0 && IS_ERR_VALUE(ret) ? ret : 0;
+}
+EXPORT_SYMBOL_GPL(__persona_permit);
+
+/**
+ * persona_execve() - execve(2) for a foreign call
+ * @call: foreign call; after success its thread is gone and call->execed is set,
+ *	the handler must return at once
+ * @path: user string
+ * @argv: native array of user pointers
+ * @envp: likewise
+ *
+ * Return: 0 after success, or a negative errno.
+ */
+long persona_execve(struct persona_call *call, const char __user *path,
+		    const void __user *argv, const void __user *envp)
+{
+	struct module *owner = call->thread->proc->pers->owner;
+	struct pt_regs *regs = call->regs;
+	const u64 args[6] = { (__force u64)path, (__force u64)argv, (__force u64)envp };
+	struct mm_struct *mm = current->mm;
+	struct pt_regs frame;
+	long ret;
+
+	/*
+	 * The old mm and the thread's state hold the modules. Both go away in
+	 * there, and we return to this code all the same.
+	 */
+	__module_get(owner);
+	__module_get(THIS_MODULE);
+	if (policed()) {
+		ret = native_policed(regs, __NR_execve, args);
+	} else {
+		set_args(&frame, args);
+		frame.orig_ax = __NR_execve;
+		ret = persona_syscall_table[__NR_execve](&frame);
+	}
+	if (current->mm != mm) {
+		call->execed = true;
+		return ret;
+	}
+	module_put(THIS_MODULE);
+	module_put(owner);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(persona_execve);
+
+/**
+ * persona_sigreturn() - leave a signal handler by the native rt_sigreturn(2)
+ * @call: foreign call; call->raw is set, the registers are those restored
+ * @frame: native frame that the kernel built, as changed by the personality
+ *
+ * Return: 0. A bad frame ends in SIGSEGV, as it does natively.
+ */
+long persona_sigreturn(struct persona_call *call, struct rt_sigframe __user *frame)
+{
+	struct pt_regs *regs = call->regs;
+	const u64 args[6] = { };
+
+	/* rt_sigreturn expects the return address popped. */
+	regs->sp = (__force unsigned long)frame + sizeof(frame->pretcode);
+	call->raw = true;
+	if (policed() && __persona_permit(call, __NR_rt_sigreturn, args)) {
+		force_sig(SIGSEGV);
+		return 0;
+	}
+	/* Leaves orig_ax at -1 and returns the restored ax. */
+	regs->ax = persona_syscall_table[__NR_rt_sigreturn](regs);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(persona_sigreturn);
