@@ -381,9 +381,9 @@ void persona_count_unknown(struct persona_thread *thread, const struct persona_t
 
 /* Internal symbols that unit-test modules use are exported where those exist. */
 #if IS_ENABLED(CONFIG_KUNIT)
-#define PERSONA_TEST_EXPORT(sym)	EXPORT_SYMBOL_GPL(sym)
+#define EXPORT_SYMBOL_FOR_TEST(sym)	EXPORT_SYMBOL_GPL(sym)
 #else
-#define PERSONA_TEST_EXPORT(sym)	static_assert(1)
+#define EXPORT_SYMBOL_FOR_TEST(sym)	static_assert(__same_type(sym, sym))
 #endif
 
 /* Rows, as the generator writes them. */

@@ -40,7 +40,7 @@ unsigned int darwin_errno(long ret)
 		return DARWIN_ENOTTY;
 	return code >= INTERNAL_ERRNO ? DARWIN_EINTR : DARWIN_EINVAL;
 }
-PERSONA_TEST_EXPORT(darwin_errno);
+EXPORT_SYMBOL_FOR_TEST(darwin_errno);
 
 /**
  * darwin_bsd_encode() - puts a BSD call's result into the registers
@@ -61,7 +61,7 @@ void darwin_bsd_encode(struct pt_regs *regs, long ret, u64 ret2)
 	regs->dx = ret2;
 	regs->flags &= ~X86_EFLAGS_CF;
 }
-PERSONA_TEST_EXPORT(darwin_bsd_encode);
+EXPORT_SYMBOL_FOR_TEST(darwin_bsd_encode);
 
 static unsigned int mach_error(long ret)
 {
@@ -123,4 +123,4 @@ void darwin_mach_encode(struct pt_regs *regs, long ret, u64 ret2)
 	else
 		regs->ax = mach_error(ret);
 }
-PERSONA_TEST_EXPORT(darwin_mach_encode);
+EXPORT_SYMBOL_FOR_TEST(darwin_mach_encode);

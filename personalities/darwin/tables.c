@@ -21,7 +21,7 @@ const struct persona_table darwin_bsd_table = {
 	.nr = ARRAY_SIZE(bsd_rows),
 	.encode = darwin_bsd_encode,
 };
-PERSONA_TEST_EXPORT(darwin_bsd_table);
+EXPORT_SYMBOL_FOR_TEST(darwin_bsd_table);
 
 const struct persona_table darwin_mach_table = {
 	.name = "mach",
@@ -29,7 +29,7 @@ const struct persona_table darwin_mach_table = {
 	.nr = ARRAY_SIZE(mach_rows),
 	.encode = darwin_mach_encode,
 };
-PERSONA_TEST_EXPORT(darwin_mach_table);
+EXPORT_SYMBOL_FOR_TEST(darwin_mach_table);
 
 const struct persona_table darwin_mdep_table = {
 	.name = "mdep",
@@ -37,7 +37,7 @@ const struct persona_table darwin_mdep_table = {
 	.nr = ARRAY_SIZE(mdep_rows),
 	.encode = darwin_mach_encode,
 };
-PERSONA_TEST_EXPORT(darwin_mdep_table);
+EXPORT_SYMBOL_FOR_TEST(darwin_mdep_table);
 
 const struct persona_table darwin_diag_table = {
 	.name = "diag",
@@ -45,7 +45,7 @@ const struct persona_table darwin_diag_table = {
 	.nr = ARRAY_SIZE(diag_rows),
 	.encode = darwin_mach_encode,
 };
-PERSONA_TEST_EXPORT(darwin_diag_table);
+EXPORT_SYMBOL_FOR_TEST(darwin_diag_table);
 
 static const u16 errno_to_foreign[] = { DARWIN_ERRNO_TO_FOREIGN };
 static const u16 errno_to_native[] = { DARWIN_ERRNO_TO_NATIVE };
@@ -60,7 +60,7 @@ const struct persona_map darwin_errno_map = {
 	.to_native = errno_to_native,
 	.nr_to_native = ARRAY_SIZE(errno_to_native),
 };
-PERSONA_TEST_EXPORT(darwin_errno_map);
+EXPORT_SYMBOL_FOR_TEST(darwin_errno_map);
 
 static const u16 signal_to_foreign[] = { DARWIN_SIGNAL_TO_FOREIGN };
 static const u16 signal_to_native[] = { DARWIN_SIGNAL_TO_NATIVE };
@@ -74,4 +74,4 @@ const struct persona_map darwin_signal_map = {
 	.to_native = signal_to_native,
 	.nr_to_native = ARRAY_SIZE(signal_to_native),
 };
-PERSONA_TEST_EXPORT(darwin_signal_map);
+EXPORT_SYMBOL_FOR_TEST(darwin_signal_map);
