@@ -309,11 +309,6 @@ int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 	err = xsave_read(&xs, sc.fpstate);
 	if (err)
 		return err;
-	if (sig->error) {
-		/* An interrupted call: its error as this system returns it. */
-		sc.ax = darwin_errno(-sig->error);
-		sc.flags |= X86_EFLAGS_CF;
-	}
 
 	uc.mcsize = mcontext_size(&xs);
 	uctx = (u64)(uintptr_t)sig->frame - sizeof(link) - sizeof(uc);
