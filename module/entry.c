@@ -139,6 +139,8 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 		goto unknown;
 	call.nr = array_index_nospec(idx, call.table->nr);
 	call.row = &call.table->rows[call.nr];
+	if (unlikely(!call.row->name))
+		goto unknown;
 
 	ret = pers->decode(&call);
 	if (!ret) {

@@ -58,18 +58,27 @@ static int darwin_decode(struct persona_call *call)
 	return stack_args(call, 6, call->row->nargs);
 }
 
+/* The exception EXC_SYSCALL, a signal to the program. The registers stay. */
+static void raise_sigsys(struct pt_regs *regs)
+{
+	regs->ax = regs->orig_ax;
+	force_sig(SIGSYS);
+}
+
 /*
- * A BSD number outside the table is ENOSYS. In any other class, and in a class
- * that does not exist, it is the exception EXC_SYSCALL, which a Darwin program
- * sees as SIGSYS; the registers stay as they are.
+ * A number that is in no table: a BSD call is ENOSYS, in any other class, and in
+ * a class that does not exist, it is an exception.
  */
 static long darwin_unknown(struct persona_call *call)
 {
-	call->raw = true;
-	if ((u32)call->regs->orig_ax >> 24 == DARWIN_CLASS_BSD)
-		darwin_bsd_encode(call->regs, -ENOSYS, 0);
+	struct pt_regs *regs = call->regs;
+
+	if ((u32)regs->orig_ax >> 24 == DARWIN_CLASS_BSD)
+		darwin_bsd_encode(regs, -ENOSYS, 0);
 	else
-		force_sig(SIGSYS);
+		raise_sigsys(regs);
+	regs->orig_ax = -1;
+	call->raw = true;
 	return 0;
 }
 
@@ -82,8 +91,9 @@ static long darwin_unknown(struct persona_call *call)
  */
 long darwin_diag(struct persona_call *call)
 {
+	raise_sigsys(call->regs);
+	call->regs->orig_ax = -1;
 	call->raw = true;
-	force_sig(SIGSYS);
 	return 0;
 }
 
@@ -117,7 +127,6 @@ static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *pare
 {
 	struct darwin_proc *d = darwin_proc(proc);
 	struct darwin_proc *p = parent ? darwin_proc(parent) : NULL;
-
 	int err;
 
 	err = darwin_sig_proc_init(d, p);
