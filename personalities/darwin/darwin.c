@@ -168,6 +168,7 @@ const struct personality darwin_personality = {
 	.proc_init = darwin_proc_init,
 	.proc_exit = darwin_proc_exit,
 	.deliver = darwin_deliver,
+	.fault = darwin_fault,
 };
 
 static int __init darwin_init(void)

@@ -99,6 +99,8 @@ int darwin_sig_proc_init(struct darwin_proc *proc, struct darwin_proc *parent);
 void darwin_sig_exec(void);
 int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 		   struct persona_signal *sig);
+bool darwin_fault(struct persona_thread *thread, struct pt_regs *regs, int trapnr,
+		  unsigned long error_code, unsigned long addr);
 u32 darwin_sigmask_to_foreign(u64 native);
 u64 darwin_sigmask_to_native(u32 foreign);
 

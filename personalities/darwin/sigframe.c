@@ -288,7 +288,7 @@ int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 		   struct persona_signal *sig)
 {
 	struct darwin_proc *proc = darwin_proc(thread->proc);
-	struct sigcontext_64 sc = sig->sc;
+	const struct sigcontext_64 *sc = &sig->sc;
 	struct darwin_mcontext_head mc;
 	struct darwin_ucontext uc = {};
 	struct darwin_sigaction act;
@@ -306,7 +306,7 @@ int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 	act = proc->sig[dsig];
 	spin_unlock(&proc->sig_lock);
 
-	err = xsave_read(&xs, sc.fpstate);
+	err = xsave_read(&xs, sc->fpstate);
 	if (err)
 		return err;
 
@@ -320,7 +320,7 @@ int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 		return -EFAULT;
 
 	onstack = on_sig_stack(fp);
-	interrupted_onstack = on_sig_stack(sc.sp);
+	interrupted_onstack = on_sig_stack(sc->sp);
 	uc.onstack = interrupted_onstack;
 	uc.sigmask = darwin_sigmask_to_foreign(sig->mask);
 	uc.stack.sp = fp;
@@ -335,7 +335,7 @@ int darwin_deliver(struct persona_thread *thread, struct pt_regs *regs,
 	link.uctx = uctx;
 	link.frame = (u64)(uintptr_t)sig->frame;
 	darwin_fill_siginfo(&info, &sig->info, dsig);
-	darwin_fill_mcontext(&mc, &sc, is_fault(&sig->info));
+	darwin_fill_mcontext(&mc, sc, is_fault(&sig->info));
 
 	if (clear_user((void __user *)(uintptr_t)fp, sinfo - fp) ||
 	    copy_to_user((void __user *)(uintptr_t)mctx, &mc, sizeof(mc)) ||
