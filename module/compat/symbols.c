@@ -18,6 +18,7 @@
 #define PERSONA_FENTRY_LEN	5
 
 const persona_syscall_fn *persona_syscall_table;
+static const int *persona_sysctl_randomize;
 
 /*
  * What a static call runs before its symbol is known. Loading fails unless all
@@ -151,6 +152,8 @@ int persona_symbols_init(void)
 #endif
 	persona_bind(persona_sc_personality_64bit, no_personality, "set_personality_64bit",
 		     &err);
+	/* Data; kernels without CONFIG_KALLSYMS_ALL do not tell. */
+	persona_sysctl_randomize = (const int *)persona_symbol("randomize_va_space");
 	signal = need("arch_do_signal_or_restart", &err);
 	if (err)
 		return err;
@@ -232,3 +235,14 @@ void persona_set_personality_64bit(void)
 	static_call(persona_sc_personality_64bit)();
 }
 EXPORT_SYMBOL_GPL(persona_set_personality_64bit);
+
+/**
+ * persona_randomize_va_space() - does kernel.randomize_va_space allow it?
+ *
+ * Return: true if it does, or if its value cannot be known.
+ */
+bool persona_randomize_va_space(void)
+{
+	return !persona_sysctl_randomize || READ_ONCE(*persona_sysctl_randomize);
+}
+EXPORT_SYMBOL_GPL(persona_randomize_va_space);

@@ -31,5 +31,6 @@ void persona_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned lo
 void persona_audit_exit(int success, long ret);
 void persona_signal_original(struct pt_regs *regs);
 void persona_set_personality_64bit(void);
+bool persona_randomize_va_space(void);
 
 #endif /* _PERSONA_COMPAT_SYMBOLS_H */
