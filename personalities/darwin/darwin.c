@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "commpage.h"
 #include "darwin.h"
 #include "bsd_table.h"
 #include "diag_table.h"
@@ -133,6 +134,7 @@ static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *pare
 	if (err)
 		return err;
 	if (p) {
+		d->min_addr = p->min_addr;
 		d->image_base = p->image_base;
 		d->stack_top = p->stack_top;
 		d->args_start = p->args_start;
@@ -173,12 +175,31 @@ const struct personality darwin_personality = {
 
 static int __init darwin_init(void)
 {
-	return persona_register(&darwin_personality);
+	int err;
+
+	err = darwin_commpage_init();
+	if (err)
+		return err;
+	err = persona_register(&darwin_personality);
+	if (err)
+		goto err_commpage;
+	err = darwin_binfmt_init();
+	if (err)
+		goto err_register;
+	return 0;
+
+err_register:
+	persona_unregister(&darwin_personality);
+err_commpage:
+	darwin_commpage_exit();
+	return err;
 }
 
 static void __exit darwin_exit(void)
 {
+	darwin_binfmt_exit();
 	persona_unregister(&darwin_personality);
+	darwin_commpage_exit();
 }
 
 module_init(darwin_init);

@@ -34,6 +34,7 @@ struct darwin_sigaction {
  * @sig: registered handlers, by Darwin number
  * @ipc: Mach port name space (ipc.c), owned
  * @threads: bsdthread registration, ulocks, psynch (thread.c), owned
+ * @min_addr: nothing may be mapped below (the image's __PAGEZERO)
  * @image_base: address of the main image's Mach header
  * @stack_top: highest address of the main stack (kern.usrstack64)
  * @exec_path: path the image was started by, for proc_pidpath and procargs
@@ -46,6 +47,7 @@ struct darwin_proc {
 	struct darwin_sigaction sig[DARWIN_NSIG];
 	struct darwin_ipc *ipc;
 	struct darwin_threads *threads;
+	u64 min_addr;
 	u64 image_base;
 	u64 stack_top;
 	char *exec_path;
