@@ -19,6 +19,10 @@
 #ifndef __ASSEMBLY__
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+/* since 6.16; <asm/processor.h> has the functions until then. */
+#ifdef HAVE_CPUID_API_H
+#include <asm/cpuid/api.h>
+#endif
 
 /* Until 6.5 or so there is only the short-named setter. */
 #ifndef HAVE_FTRACE_REGS_SET_IP
