@@ -12,25 +12,46 @@
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+#include <asm/processor-flags.h>
 #include <asm/syscall.h>
 
 #include "compat/symbols.h"
 #include "internal.h"
-#include "trace.h"
 
 /* Length of the syscall instruction, which ip is behind. */
 #define PERSONA_SYSCALL_LEN	2
+
+/**
+ * persona_fast_update() - decide whether a thread may use the fast path
+ * @thread: current's, or not yet running
+ */
+void persona_fast_update(struct persona_thread *thread)
+{
+	const struct personality *pers = thread->proc->pers;
+
+	thread->fast_fn = thread->proc->view ? thread->reg->fast_view : thread->reg->fast;
+	thread->fast_base = (u64)pers->fast_class << pers->nr_shift;
+	thread->fast_nr = 0;
+	if (!thread->slow && thread->fast_fn)
+		thread->fast_nr = thread->tables[pers->fast_class]->nr;
+}
 
 /*
  * Leaves a result in the registers. The signal code must see restart codes as
  * they are, with the foreign number in orig_ax; anything else it must not take
  * for a native result, so orig_ax says that this is no system call any more.
  */
-static __always_inline void finish(struct pt_regs *regs, const struct persona_table *table,
-				   long ret, u64 ret2)
+static void finish(struct pt_regs *regs, struct persona_thread *thread,
+		   const struct persona_table *table, long ret, u64 ret2)
 {
 	if (unlikely(persona_is_restart(ret))) {
 		regs->ax = ret;
+		if (ret == -ERESTART_RESTARTBLOCK) {
+			thread->restart_nr = regs->orig_ax;
+			thread->restart_ip = regs->ip;
+			thread->slow |= PERSONA_SLOW_RESTART;
+			persona_fast_update(thread);
+		}
 		return;
 	}
 	table->encode(regs, ret, ret2);
@@ -105,17 +126,29 @@ static bool is_continuation(struct persona_thread *thread, const struct pt_regs 
 	bool hit = regs->orig_ax == __NR_restart_syscall && regs->ip == thread->restart_ip;
 
 	thread->slow &= ~PERSONA_SLOW_RESTART;
+	persona_fast_update(thread);
 	return hit;
+}
+
+static __always_inline bool persona_tracing(void)
+{
+	return static_branch_unlikely(&persona_trace_key);
 }
 
 static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *thread)
 {
 	const struct personality *pers = thread->proc->pers;
 	struct persona_call call;
-	bool traced = trace_persona_sys_enter_enabled() || trace_persona_sys_exit_enabled();
+	bool traced = persona_tracing();
 	unsigned long nr = regs->orig_ax;
 	u32 cls, idx;
 	long ret;
+
+	if (unlikely(thread->slow & PERSONA_SLOW_RANGE) &&
+	    regs->ip - PERSONA_SYSCALL_LEN - thread->range_start >= thread->range_len)
+		return false;
+	current->syscall_dispatch.on_dispatch = true;
+	this_cpu_inc(thread->reg->counters->calls);
 
 	call.regs = regs;
 	call.thread = thread;
@@ -171,12 +204,14 @@ out:
 	}
 	if (call.raw)
 		return true;
-	if (unlikely(ret == -ERESTART_RESTARTBLOCK)) {
-		thread->restart_nr = nr;
-		thread->restart_ip = regs->ip;
-		thread->slow |= PERSONA_SLOW_RESTART;
-	}
-	finish(regs, call.table, ret, call.ret2);
+	finish(regs, thread, call.table, ret, call.ret2);
+	return true;
+}
+
+/* An error on the fast path, or a call to be restarted. */
+static noinline bool finish_fast(struct pt_regs *regs, struct persona_thread *thread, long ret)
+{
+	finish(regs, thread, thread->tables[thread->proc->pers->fast_class], ret, 0);
 	return true;
 }
 
@@ -191,45 +226,28 @@ out:
  */
 __visible bool persona_dispatch(struct pt_regs *regs)
 {
-	struct persona_thread *thread = persona_of(current);
-	const struct personality *pers;
-	const struct persona_table *table;
-	const struct persona_row *row;
-	unsigned long nr = regs->orig_ax;
-	u32 cls, idx;
+	struct persona_thread *thread =
+		(__force struct persona_thread *)current->syscall_dispatch.selector;
+	u64 nr = regs->orig_ax - thread->fast_base;
+	persona_native_fn fn;
 	long ret;
 
-	if (unlikely(thread->slow & PERSONA_SLOW_RANGE) &&
-	    regs->ip - PERSONA_SYSCALL_LEN - thread->range_start >= thread->range_len)
-		return false;
-	current->syscall_dispatch.on_dispatch = true;
-	this_cpu_inc(thread->reg->counters->calls);
-	if (unlikely(thread->slow & PERSONA_SLOW_RESTART))
-		return dispatch_slow(regs, thread);
-
-	pers = thread->proc->pers;
-	cls = (u32)nr >> pers->nr_shift;
-	idx = (u32)nr & pers->nr_mask;
-	if (unlikely(nr >> 32 || cls >= thread->ntables))
-		return dispatch_slow(regs, thread);
-	table = thread->tables[array_index_nospec(cls, thread->ntables)];
-	if (unlikely(idx >= table->nr))
-		return dispatch_slow(regs, thread);
-	row = &table->rows[array_index_nospec(idx, table->nr)];
-
 	/* A native call with the arguments where they are, and nobody to ask. */
-	if (row->kind != PERSONA_K_NATIVE || !pers->native_regs ||
-	    (row->paths && thread->proc->view) || in_ia32_syscall() ||
-	    trace_persona_sys_enter_enabled() || trace_persona_sys_exit_enabled() ||
+	if (unlikely(nr >= thread->fast_nr))
+		return dispatch_slow(regs, thread);
+	fn = thread->fast_fn[array_index_nospec(nr, thread->fast_nr)];
+	if (!fn || unlikely(in_ia32_syscall()) || persona_tracing() ||
 	    (READ_ONCE(current_thread_info()->syscall_work) & PERSONA_POLICY_WORK))
 		return dispatch_slow(regs, thread);
-	ret = persona_syscall_table[row->native](regs);
-	if (unlikely(ret == -ERESTART_RESTARTBLOCK)) {
-		thread->restart_nr = nr;
-		thread->restart_ip = regs->ip;
-		thread->slow |= PERSONA_SLOW_RESTART;
-	}
-	finish(regs, table, ret, 0);
+	current->syscall_dispatch.on_dispatch = true;
+	thread->calls++;
+	ret = fn(regs);
+	if (unlikely(IS_ERR_VALUE(ret)))
+		return finish_fast(regs, thread, ret);
+	regs->ax = ret;
+	regs->dx = 0;
+	regs->flags &= ~X86_EFLAGS_CF;
+	regs->orig_ax = -1;
 	return true;
 }
 

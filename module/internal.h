@@ -3,6 +3,7 @@
 #ifndef _PERSONA_INTERNAL_H
 #define _PERSONA_INTERNAL_H
 
+#include <linux/jump_label.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
@@ -53,6 +54,8 @@ struct persona_counters {
  * struct persona_reg - a registered personality
  * @list: in registration order, under persona_reg_lock
  * @pers: the personality
+ * @fast: native functions of the fast class, by number
+ * @fast_view: the same without rows that take path names
  * @threads: threads that have it
  * @counters: per-CPU
  * @unknown_lock: protects @unknown, @nr_unknown
@@ -65,6 +68,8 @@ struct persona_counters {
 struct persona_reg {
 	struct list_head list;
 	const struct personality *pers;
+	persona_native_fn *fast;
+	persona_native_fn *fast_view;
 	atomic_t threads;
 	struct persona_counters __percpu *counters;
 	spinlock_t unknown_lock;
@@ -87,6 +92,9 @@ static __always_inline struct persona_thread *persona_of(const struct task_struc
 extern bool persona_unprivileged;
 extern bool persona_setuid;
 extern bool persona_seccomp_exec;
+
+/* entry.c */
+void persona_fast_update(struct persona_thread *thread);
 
 /* registry.c */
 struct persona_reg *persona_reg_get(const char *name);
@@ -136,6 +144,9 @@ void persona_stats_add(struct persona_reg *reg);
 void persona_stats_del(struct persona_reg *reg);
 
 /* tracing.c */
+extern struct static_key_false persona_trace_key;
+int persona_trace_on(void);
+void persona_trace_off(void);
 void persona_trace_enter(struct persona_call *call);
 void persona_trace_exit(const char *pers, const struct persona_table *table, u32 nr,
 			const struct persona_row *row, long ret, u64 ret2);

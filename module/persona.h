@@ -22,6 +22,9 @@
 #include <asm/sigframe.h>
 #include <asm/unistd.h>
 
+/* A native system call; its arguments are in the registers. */
+typedef asmlinkage long (*persona_native_fn)(const struct pt_regs *regs);
+
 struct persona_call;
 struct persona_proc;
 struct persona_reg;
@@ -84,14 +87,18 @@ struct persona_row {
  * @rows: indexed by number
  * @nr: number of rows
  * @encode: puts a handler's result into the registers; is not called for
- *	restart codes. Maps negative errnos and PERSONA_ERR()s.
- *	@call has ret2, the second result (0 unless the handler set it)
+ *	restart codes. Maps negative errnos and PERSONA_ERR()s. @ret2 is the
+ *	second result (0 unless the handler set it)
+ * @carry: the System V convention: a result that is no error goes to rax, the
+ *	second one to rdx, and the carry flag is cleared. Lets the core skip
+ *	encode() on its fast path
  */
 struct persona_table {
 	const char *name;
 	const struct persona_row *rows;
 	u32 nr;
 	void (*encode)(struct pt_regs *regs, long ret, u64 ret2);
+	bool carry;
 };
 
 /**
@@ -147,8 +154,9 @@ struct persona_signal {
  * @nr_mask: index in the class's table = number & nr_mask
  * @tables: by class; no NULL entries (use &persona_empty_table)
  * @ntables: number of classes
- * @native_regs: argument registers are those of the native convention, so a
- *	native row runs on the real registers
+ * @fast_class: class whose native rows run on the real registers, because the
+ *	argument registers are the native ones and the table has carry set;
+ *	0: none
  * @proc_size: bytes of per-process data behind struct persona_proc
  * @thread_size: bytes of per-thread data behind struct persona_thread
  * @view_root: module parameter of the personality: root of its view
@@ -177,7 +185,7 @@ struct personality {
 	u32 nr_mask;
 	const struct persona_table *const *tables;
 	u32 ntables;
-	bool native_regs;
+	u32 fast_class;
 	size_t proc_size;
 	size_t thread_size;
 	char *const *view_root;
@@ -223,7 +231,11 @@ struct persona_proc {
 
 /**
  * struct persona_thread - foreign state of a thread
+ * @fast_fn: by number in the fast class: native function, or NULL
+ * @fast_base: first number of the fast class
+ * @fast_nr: numbers in @fast_fn; 0 while anything in @slow forbids the fast path
  * @slow: PERSONA_SLOW_*
+ * @calls: made on the fast path since they were added to the counters
  * @ntables: copy of @proc's
  * @tables: copy of @proc's
  * @proc: per-process state, holds a reference
@@ -243,6 +255,10 @@ struct persona_proc {
  * @data: the personality's
  */
 struct persona_thread {
+	const persona_native_fn *fast_fn;
+	u64 fast_base;
+	u64 fast_nr;
+	u64 calls;
 	u32 slow;
 	u32 ntables;
 	const struct persona_table *const *tables;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat/symbols.h"
 #include "internal.h"
 
 static LIST_HEAD(persona_regs);
@@ -22,7 +23,9 @@ static bool persona_is_complete(const struct personality *pers)
 
 	if (!pers->name || !*pers->name || strlen(pers->name) >= PERSONA_NAME_MAX ||
 	    !pers->owner || !pers->decode || !pers->unknown || !pers->deliver ||
-	    !pers->ntables || pers->nr_shift > 31)
+	    !pers->ntables || pers->nr_shift > 31 || pers->fast_class >= pers->ntables)
+		return false;
+	if (pers->fast_class && !pers->tables[pers->fast_class]->carry)
 		return false;
 	for (cls = 0; cls < pers->ntables; cls++) {
 		const struct persona_table *table = pers->tables[cls];
@@ -41,6 +44,43 @@ static bool persona_is_complete(const struct personality *pers)
 		}
 	}
 	return true;
+}
+
+/*
+ * A native row whose arguments are where the native function looks for them
+ * needs no more than that function.
+ */
+static int make_fast(struct persona_reg *reg)
+{
+	const struct personality *pers = reg->pers;
+	const struct persona_table *table;
+	u32 nr;
+
+	if (!pers->fast_class)
+		return 0;
+	table = pers->tables[pers->fast_class];
+	reg->fast = kvcalloc(table->nr, sizeof(*reg->fast), GFP_KERNEL);
+	reg->fast_view = kvcalloc(table->nr, sizeof(*reg->fast_view), GFP_KERNEL);
+	if (!reg->fast || !reg->fast_view)
+		return -ENOMEM;
+	for (nr = 0; nr < table->nr; nr++) {
+		const struct persona_row *row = &table->rows[nr];
+
+		if (row->kind != PERSONA_K_NATIVE)
+			continue;
+		reg->fast[nr] = persona_syscall_table[row->native];
+		if (!row->paths)
+			reg->fast_view[nr] = reg->fast[nr];
+	}
+	return 0;
+}
+
+static void free_reg(struct persona_reg *reg)
+{
+	kvfree(reg->fast);
+	kvfree(reg->fast_view);
+	free_percpu(reg->counters);
+	kfree(reg);
 }
 
 static struct persona_reg *find_locked(const char *name)
@@ -78,7 +118,7 @@ int persona_register(const struct personality *pers)
 	spin_lock_init(&reg->view_lock);
 	err = -ENOMEM;
 	reg->counters = alloc_percpu(struct persona_counters);
-	if (!reg->counters)
+	if (!reg->counters || make_fast(reg))
 		goto err_free;
 	mutex_lock(&persona_reg_lock);
 	err = -EEXIST;
@@ -91,9 +131,8 @@ int persona_register(const struct personality *pers)
 
 err_unlock:
 	mutex_unlock(&persona_reg_lock);
-	free_percpu(reg->counters);
 err_free:
-	kfree(reg);
+	free_reg(reg);
 	return err;
 }
 EXPORT_SYMBOL_GPL(persona_register);
@@ -123,8 +162,7 @@ void persona_unregister(const struct personality *pers)
 	rcu_barrier();
 	synchronize_rcu_tasks();
 	persona_view_put(reg->view);
-	free_percpu(reg->counters);
-	kfree(reg);
+	free_reg(reg);
 }
 EXPORT_SYMBOL_GPL(persona_unregister);
 

@@ -136,6 +136,7 @@ struct persona_thread *persona_thread_alloc(struct persona_reg *reg, struct pers
 	thread->proc = proc;
 	thread->tables = proc->tables;
 	thread->ntables = proc->ntables;
+	persona_fast_update(thread);
 	err = pers->thread_init ? pers->thread_init(thread, parent) : 0;
 	if (err)
 		goto err_proc;
@@ -164,6 +165,7 @@ void persona_thread_free(struct persona_thread *thread)
 		persona_thread_free(thread->child);
 	if (pers->thread_exit)
 		pers->thread_exit(thread);
+	this_cpu_add(thread->reg->counters->calls, thread->calls);
 	atomic_dec(&thread->reg->threads);
 	persona_proc_put(thread->proc);
 	kfree_rcu(thread, rcu);
@@ -426,6 +428,7 @@ int persona_adopt(struct persona_reg *reg, unsigned long start, unsigned long le
 			thread->slow |= PERSONA_SLOW_RANGE;
 			thread->range_start = start;
 			thread->range_len = len;
+			persona_fast_update(thread);
 		}
 		persona_attach(current, thread);
 	}

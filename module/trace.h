@@ -8,7 +8,10 @@
 
 #include <linux/tracepoint.h>
 
-TRACE_EVENT(persona_sys_enter,
+int persona_trace_on(void);
+void persona_trace_off(void);
+
+TRACE_EVENT_FN(persona_sys_enter,
 	TP_PROTO(const char *pers, const char *table, u32 nr, const char *name,
 		 const char *args),
 	TP_ARGS(pers, table, nr, name, args),
@@ -27,10 +30,11 @@ TRACE_EVENT(persona_sys_enter,
 		persona_assign_str(args, args);
 	),
 	TP_printk("%s %s:%u %s(%s)", __get_str(pers), __get_str(table), __entry->nr,
-		  __get_str(name), __get_str(args))
+		  __get_str(name), __get_str(args)),
+	persona_trace_on, persona_trace_off
 );
 
-TRACE_EVENT(persona_sys_exit,
+TRACE_EVENT_FN(persona_sys_exit,
 	TP_PROTO(const char *pers, const char *table, u32 nr, const char *name, long ret,
 		 u64 ret2),
 	TP_ARGS(pers, table, nr, name, ret, ret2),
@@ -51,7 +55,8 @@ TRACE_EVENT(persona_sys_exit,
 		__entry->ret2 = ret2;
 	),
 	TP_printk("%s %s:%u %s = %ld (0x%lx), 0x%llx", __get_str(pers), __get_str(table),
-		  __entry->nr, __get_str(name), __entry->ret, __entry->ret, __entry->ret2)
+		  __entry->nr, __get_str(name), __entry->ret, __entry->ret, __entry->ret2),
+	persona_trace_on, persona_trace_off
 );
 
 /* A number without a handler. */

@@ -9,6 +9,28 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+/* One branch on the fast path for both events of a call. */
+DEFINE_STATIC_KEY_FALSE(persona_trace_key);
+
+/**
+ * persona_trace_on() - one of the two events of a call has got a user
+ *
+ * Return: 0.
+ */
+int persona_trace_on(void)
+{
+	static_branch_inc(&persona_trace_key);
+	return 0;
+}
+
+/**
+ * persona_trace_off() - it has lost it
+ */
+void persona_trace_off(void)
+{
+	static_branch_dec(&persona_trace_key);
+}
+
 #define PERSONA_TRACE_ARGS	256
 #define PERSONA_TRACE_PATH	96
 

@@ -17,7 +17,7 @@
 #define PERSONA_ENDBR_LEN	4
 #define PERSONA_FENTRY_LEN	5
 
-const persona_syscall_fn *persona_syscall_table;
+const persona_native_fn *persona_syscall_table;
 static const int *persona_sysctl_randomize;
 
 /*

@@ -9,17 +9,16 @@
 #ifndef _PERSONA_COMPAT_SYMBOLS_H
 #define _PERSONA_COMPAT_SYMBOLS_H
 
-#include <linux/linkage.h>
 #include <linux/types.h>
+
+#include "../persona.h"
 
 struct linux_binfmt;
 struct pt_regs;
 struct tracepoint;
 
-typedef asmlinkage long (*persona_syscall_fn)(const struct pt_regs *regs);
-
 /* The native system-call table. Its targets keep their ENDBR. */
-extern const persona_syscall_fn *persona_syscall_table;
+extern const persona_native_fn *persona_syscall_table;
 
 int persona_symbols_init(void);
 unsigned long persona_symbol(const char *name);

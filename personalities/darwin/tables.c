@@ -20,6 +20,7 @@ const struct persona_table darwin_bsd_table = {
 	.rows = bsd_rows,
 	.nr = ARRAY_SIZE(bsd_rows),
 	.encode = darwin_bsd_encode,
+	.carry = true,
 };
 EXPORT_SYMBOL_FOR_TEST(darwin_bsd_table);
 
