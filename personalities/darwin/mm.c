@@ -96,7 +96,8 @@ long darwin_mmap(struct persona_call *call)
 		fd = -1;
 		offset = 0;
 	}
-	ret = persona_native(call, __NR_mmap, call->args[0], call->args[1], prot, flags, fd, offset);
+	ret = persona_native(call, __NR_mmap, call->args[0], call->args[1], prot, flags, fd,
+			     offset);
 	/* A file that cannot be mapped: Darwin looks at its type, Linux at its operations. */
 	return ret == -ENODEV ? -EINVAL : ret;
 }
