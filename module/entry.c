@@ -140,7 +140,7 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 	const struct personality *pers = thread->proc->pers;
 	struct persona_call call;
 	bool traced = persona_tracing();
-	unsigned long nr = regs->orig_ax;
+	u32 nr = regs->orig_ax;		/* no system looks at the upper half */
 	u32 cls, idx;
 	long ret;
 
@@ -163,9 +163,9 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 		thread->restarting = true;
 	}
 
-	cls = (u32)nr >> pers->nr_shift;
-	idx = (u32)nr & pers->nr_mask;
-	if (nr >> 32 || cls >= thread->ntables || in_ia32_syscall())
+	cls = nr >> pers->nr_shift;
+	idx = nr & pers->nr_mask;
+	if (cls >= thread->ntables || in_ia32_syscall())
 		goto unknown;
 	call.table = thread->tables[array_index_nospec(cls, thread->ntables)];
 	if (idx >= call.table->nr)
