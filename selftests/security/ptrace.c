@@ -119,7 +119,7 @@ static void native_config(void)
 
 static void stepping(void)
 {
-	struct child c = start_step("30");
+	struct child c = start_step("5000");
 	struct user_regs_struct regs;
 	int i, syscalls = 0, bad = 0;
 
@@ -137,7 +137,7 @@ static void stepping(void)
 	is_int(bad, 0, "stepping: 3000 instructions");
 	ok(syscalls > 3, "stepping: over %d system calls", syscalls);
 	is_int(request(PTRACE_DETACH, c.pid, 0, NULL), 0, "stepping: detach");
-	ok(read_until(&c, "\n", buf, sizeof(buf)) && !strcmp(buf, "sum 465\n"),
+	ok(read_until(&c, "\n", buf, sizeof(buf)) && !strcmp(buf, "sum 12502500\n"),
 	   "stepping: the sum is right");
 	is_int(finish(&c), 0, "stepping: it exits with 0");
 }
