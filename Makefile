@@ -5,13 +5,17 @@
 #   make                    modules for the running kernel (needs its headers)
 #   make modules KERNEL=K   modules for K: 6.1, 6.12, debug or next; or KDIR=DIR
 #   make modules_install    install those of the running kernel, and load at boot
+#   make demo               run real macOS programs (in QEMU; HOST=1: here)
+#   make check              all tests on all kernels; KERNEL=K, TEST=GLOB for fewer
+#   make style              checkpatch, sparse, W=1, clang-format and our own rules
+#   make bench              costs in guest instructions; KERNEL=K for one
 
 KERNELS := 6.1 6.12 debug next
-RUNNING := /lib/modules/$(shell uname -r)/build
-KDIR ?= $(RUNNING)
+KDIR ?= /lib/modules/$(shell uname -r)/build
 QEMU := selftests/qemu
+AREAS := $(patsubst selftests/%/Makefile,%,$(wildcard selftests/*/Makefile))
 
-.PHONY: all modules modules_install kernels clean
+.PHONY: all modules modules_install kernels selftests check demo style bench clean
 
 all: modules
 
@@ -33,7 +37,31 @@ modules_install: modules
 	test -n "$(DESTDIR)" || depmod -a
 
 kernels:
-	$(QEMU)/kernels
+	@$(QEMU)/deps
+	@$(QEMU)/kernels >/dev/null
+
+# Without a rule of make's for the tests themselves: they do not depend on a kernel.
+selftests:
+	@$(MAKE) --no-print-directory -C selftests
+
+# No network: the tests that want a real program say so and are skipped.
+check:
+	@$(QEMU)/deps
+	@$(QEMU)/programs || true
+	@$(MAKE) --no-print-directory selftests
+	@$(QEMU)/check $(addprefix --kernel ,$(KERNEL)) $(if $(TEST),--test '$(TEST)')
+
+demo:
+	@HOST=$(HOST) KERNEL=$(or $(KERNEL),6.12) $(QEMU)/demo
+
+style:
+	@$(QEMU)/deps
+	@tools/style
+
+bench:
+	@$(QEMU)/deps
+	@$(MAKE) --no-print-directory selftests AREAS=bench
+	@$(QEMU)/bench $(or $(KERNEL),6.1 6.12 next)
 
 clean:
 	rm -rf build

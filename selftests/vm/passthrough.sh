@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs on the host: what tools/vm passes to a program and back from it.
+
+kernel=${KERNEL:-6.12}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+dir=$(mktemp -d "$top/build/vm-test.XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0
+
+result()
+{
+	n=$((n + 1))
+	if [ "$1" = "$2" ]; then
+		echo "ok $n $3"
+	else
+		echo "not ok $n $3"
+		echo "# got '$1', not '$2'"
+	fi
+}
+
+echo "KTAP version 1"
+cd "$dir" || exit 1
+head -c 300000 /dev/urandom > in
+FROM_HOST='a b' "$top/tools/vm" --kernel "$kernel" --no-load sh -c '
+	cat
+	{ pwd; echo "$FROM_HOST"; for a; do echo "[$a]"; done; uname -r; } >&2
+	echo written > file
+	exit 42' sh one 'two  three' '' < in > out 2> err
+result $? 42 "exit status"
+cmp -s in out
+result $? 0 "300000 random bytes through standard input and output"
+result "$(sed -n 1p err)" "$(pwd -P)" "current directory"
+result "$(sed -n 2p err)" "a b" "environment"
+result "$(sed -n 3,5p err | tr '\n' ' ')" "[one] [two  three] [] " "arguments"
+result "$(sed -n 6p err | cut -d . -f 1-2)" \
+	"$(cut -d . -f 1-2 "${PERSONA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/persona}/kernels/$kernel/release")" \
+	"the kernel that was asked for"
+result "$(cat file)" written "a file written there is here"
+
+began=$(date +%s%N)
+"$top/tools/vm" --kernel "$kernel" --no-load sh -c 'kill -9 $$' > out 2> err < /dev/null
+result $? 137 "a signal's exit status"
+took=$((($(date +%s%N) - began) / 1000000))
+echo "# $took ms from start to exit"
+"$top/tools/vm" --kernel "$kernel" --no-load --timeout 3 sleep 1000 > out 2> err < /dev/null
+result $? 124 "a timeout's exit status"
+"$top/tools/vm" --kernel "$kernel" --no-load "$dir/nothing" > out 2> err < /dev/null
+result $? 127 "exit status when there is no such program"
+echo "1..$n"
