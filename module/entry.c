@@ -211,7 +211,11 @@ out:
 /* An error on the fast path, or a call to be restarted. */
 static noinline bool finish_fast(struct pt_regs *regs, struct persona_thread *thread, long ret)
 {
-	finish(regs, thread, thread->tables[thread->proc->pers->fast_class], ret, 0);
+	const struct persona_table *table = thread->tables[thread->proc->pers->fast_class];
+
+	if (ret == -ERESTART_RESTARTBLOCK)
+		thread->restart_native = table->rows[regs->orig_ax - thread->fast_base].native;
+	finish(regs, thread, table, ret, 0);
 	return true;
 }
 

@@ -80,12 +80,18 @@ struct persona_reg {
 	struct dentry *dir;
 };
 
-/* The task's state, valid or merely inherited; see persona_current(). */
+/*
+ * What is in the place of the task's selector, if it is ours. A task that the
+ * kernel made for itself out of a foreign one (an io_uring worker) has a copy
+ * that outlives the state: it must not be looked into.
+ */
 static __always_inline struct persona_thread *persona_of(const struct task_struct *task)
 {
-	long selector = (long)(__force unsigned long)task->syscall_dispatch.selector;
+	long selector = (long)READ_ONCE(task->syscall_dispatch.selector);
 
-	return selector < 0 ? (struct persona_thread *)selector : NULL;
+	if (likely(selector >= 0) || (task->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)))
+		return NULL;
+	return (struct persona_thread *)selector;
 }
 
 /* main.c: parameters */

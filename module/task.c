@@ -175,9 +175,9 @@ void persona_thread_free(struct persona_thread *thread)
 static void persona_attach(struct task_struct *task, struct persona_thread *thread)
 {
 	thread->task = task;
-	/* Pairs with the readers in other tasks. */
-	smp_store_release((unsigned long *)&task->syscall_dispatch.selector,
-			  (unsigned long)thread);
+	/* Published: other tasks may read it through persona_of(). */
+	smp_wmb();
+	WRITE_ONCE(task->syscall_dispatch.selector, (char __user __force *)thread);
 	set_task_syscall_work(task, SYSCALL_USER_DISPATCH);
 }
 
@@ -382,10 +382,7 @@ static struct persona_proc *find_sibling_proc(const struct persona_reg *reg)
 
 	rcu_read_lock();
 	for_each_thread(current, task) {
-		unsigned long word =
-			smp_load_acquire((unsigned long *)&task->syscall_dispatch.selector);
-		struct persona_thread *thread = (long)word < 0 ?
-			(struct persona_thread *)word : NULL;
+		struct persona_thread *thread = persona_of(task);
 
 		if (!thread || thread->reg != reg)
 			continue;

@@ -35,6 +35,12 @@
 #define ftrace_regs_get_argument(fregs, n)	((fregs)->regs.di)
 #endif
 
+/* since 6.4: tasks that vhost makes; they were kernel threads before. */
+#include <linux/sched.h>
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER	0
+#endif
+
 /* since 6.7; inode_get_ctime() is in 6.1 stable, too. */
 #ifndef HAVE_INODE_GET_MTIME
 static inline struct timespec64 inode_get_mtime(const struct inode *inode)
