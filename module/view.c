@@ -186,6 +186,7 @@ size_t persona_view_first(const char *name, size_t *start)
 	*start = strspn(name, "/");
 	return strcspn(name + *start, "/");
 }
+EXPORT_SYMBOL_FOR_TEST(persona_view_first);
 
 /**
  * persona_view_escapes() - does a name leave its root by ".." on the way?
@@ -212,6 +213,7 @@ bool persona_view_escapes(const char *name)
 	}
 	return false;
 }
+EXPORT_SYMBOL_FOR_TEST(persona_view_escapes);
 
 static bool view_has_first(const struct persona_view *view, const char *name)
 {
