@@ -133,6 +133,12 @@ static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *pare
 	err = darwin_sig_proc_init(d, p);
 	if (err)
 		return err;
+	err = darwin_ipc_proc_init(proc, parent);
+	if (err)
+		return err;
+	err = darwin_threads_proc_init(proc, parent);
+	if (err)
+		goto err_ipc;
 	if (p) {
 		d->min_addr = p->min_addr;
 		d->image_base = p->image_base;
@@ -142,15 +148,25 @@ static int darwin_proc_init(struct persona_proc *proc, struct persona_proc *pare
 		d->argc = p->argc;
 		if (p->exec_path) {
 			d->exec_path = kstrdup(p->exec_path, GFP_KERNEL_ACCOUNT);
-			if (!d->exec_path)
-				return -ENOMEM;
+			if (!d->exec_path) {
+				err = -ENOMEM;
+				goto err_threads;
+			}
 		}
 	}
 	return 0;
+
+err_threads:
+	darwin_threads_proc_exit(proc);
+err_ipc:
+	darwin_ipc_proc_exit(proc);
+	return err;
 }
 
 static void darwin_proc_exit(struct persona_proc *proc)
 {
+	darwin_threads_proc_exit(proc);
+	darwin_ipc_proc_exit(proc);
 	kfree(darwin_proc(proc)->exec_path);
 }
 
@@ -169,6 +185,9 @@ const struct personality darwin_personality = {
 	.unknown = darwin_unknown,
 	.proc_init = darwin_proc_init,
 	.proc_exit = darwin_proc_exit,
+	.thread_init = darwin_threads_thread_init,
+	.thread_start = darwin_threads_start,
+	.thread_exit = darwin_threads_thread_exit,
 	.deliver = darwin_deliver,
 	.fault = darwin_fault,
 };
