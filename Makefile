@@ -8,6 +8,7 @@
 #   make demo               run real macOS programs (in QEMU; HOST=1: here)
 #   make check              all tests on all kernels; KERNEL=K, TEST=GLOB for fewer
 #   make style              checkpatch, sparse, W=1, clang-format and our own rules
+#   make docs               the support tables in Documentation/syscalls
 #   make bench              costs in guest instructions; KERNEL=K for one
 
 KERNELS := 6.1 6.12 debug next
@@ -15,7 +16,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 QEMU := selftests/qemu
 AREAS := $(patsubst selftests/%/Makefile,%,$(wildcard selftests/*/Makefile))
 
-.PHONY: all modules modules_install kernels selftests check demo style bench clean
+.PHONY: all modules modules_install kernels selftests check demo docs style bench clean
 
 all: modules
 
@@ -53,6 +54,19 @@ check:
 
 demo:
 	@HOST=$(HOST) KERNEL=$(or $(KERNEL),6.12) $(QEMU)/demo
+
+# The support tables, from the tables that are compiled in
+DOCS := Documentation/syscalls
+PERSONALITY := $(notdir $(patsubst %/,%,$(dir $(wildcard personalities/*/*.tbl))))
+TABLES_darwin := bsd mach mdep diag
+TITLE_darwin := Darwin
+
+docs:
+	@mkdir -p $(DOCS)
+	@set -e; $(foreach p,$(sort $(PERSONALITY)),\
+		LC_ALL=C awk -v mode=rst -v title="$(TITLE_$p) system calls" \
+			-f personalities/mktable.awk \
+			$(TABLES_$p:%=personalities/$p/%.tbl) > $(DOCS)/$p.rst;)
 
 style:
 	@$(QEMU)/deps
