@@ -56,5 +56,19 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 #define persona_assign_str(dst, src)	__assign_str(dst, src)
 #endif
 
+/* since 6.13: hrtimer_setup() replaces hrtimer_init(). */
+#ifdef HAVE_HRTIMER_SETUP
+#define persona_hrtimer_setup(timer, fn, clock, mode) \
+	hrtimer_setup(timer, fn, clock, mode)
+#else
+#define persona_hrtimer_setup(timer, fn, clock, mode)			\
+	do {								\
+		struct hrtimer *t_ = (timer);				\
+									\
+		hrtimer_init(t_, clock, mode);				\
+		t_->function = (fn);					\
+	} while (0)
+#endif
+
 #endif /* !__ASSEMBLY__ */
 #endif /* _PERSONA_COMPAT_H */

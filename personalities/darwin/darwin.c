@@ -17,6 +17,7 @@
 #include "darwin.h"
 #include "bsd_table.h"
 #include "diag_table.h"
+#include "kqueue.h"
 
 #define DARWIN_CLASS_BSD	2
 
@@ -167,7 +168,18 @@ static void darwin_proc_exit(struct persona_proc *proc)
 {
 	darwin_threads_proc_exit(proc);
 	darwin_ipc_proc_exit(proc);
+	darwin_kq_proc_exit(darwin_proc(proc));
 	kfree(darwin_proc(proc)->exec_path);
+}
+
+static void darwin_thread_start(struct persona_thread *thread, struct task_struct *task,
+				struct pt_regs *regs, void *data)
+{
+	struct persona_thread *parent = persona_current();
+
+	if (parent && parent->proc != thread->proc)
+		darwin_kq_fork(darwin_proc(parent->proc), task);
+	darwin_threads_start(thread, task, regs, data);
 }
 
 const struct personality darwin_personality = {
@@ -186,7 +198,7 @@ const struct personality darwin_personality = {
 	.proc_init = darwin_proc_init,
 	.proc_exit = darwin_proc_exit,
 	.thread_init = darwin_threads_thread_init,
-	.thread_start = darwin_threads_start,
+	.thread_start = darwin_thread_start,
 	.thread_exit = darwin_threads_thread_exit,
 	.deliver = darwin_deliver,
 	.fault = darwin_fault,
@@ -199,9 +211,12 @@ static int __init darwin_init(void)
 	err = darwin_commpage_init();
 	if (err)
 		return err;
-	err = persona_register(&darwin_personality);
+	err = darwin_kq_init();
 	if (err)
 		goto err_commpage;
+	err = persona_register(&darwin_personality);
+	if (err)
+		goto err_kq;
 	err = darwin_binfmt_init();
 	if (err)
 		goto err_register;
@@ -209,6 +224,8 @@ static int __init darwin_init(void)
 
 err_register:
 	persona_unregister(&darwin_personality);
+err_kq:
+	darwin_kq_exit();
 err_commpage:
 	darwin_commpage_exit();
 	return err;
@@ -218,6 +235,7 @@ static void __exit darwin_exit(void)
 {
 	darwin_binfmt_exit();
 	persona_unregister(&darwin_personality);
+	darwin_kq_exit();
 	darwin_commpage_exit();
 }
 

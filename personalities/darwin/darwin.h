@@ -10,6 +10,7 @@
 #include "darwin_errno.h"
 
 struct darwin_ipc;
+struct darwin_kqs;
 struct darwin_threads;
 
 #define DARWIN_NSIG		32	/* signals 1..31 */
@@ -34,6 +35,7 @@ struct darwin_sigaction {
  * @sig: registered handlers, by Darwin number
  * @ipc: Mach port name space (ipc.c), owned
  * @threads: bsdthread registration, ulocks, psynch (thread.c), owned
+ * @kqs: kernel queues (kqueue.c), owned
  * @min_addr: nothing may be mapped below (the image's __PAGEZERO)
  * @image_base: address of the main image's Mach header
  * @stack_top: highest address of the main stack (kern.usrstack64)
@@ -47,6 +49,7 @@ struct darwin_proc {
 	struct darwin_sigaction sig[DARWIN_NSIG];
 	struct darwin_ipc *ipc;
 	struct darwin_threads *threads;
+	struct darwin_kqs *kqs;
 	u64 min_addr;
 	u64 image_base;
 	u64 stack_top;
