@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shared objects and limits: System V shared memory, semaphores and message
+ * queues with Darwin's structures, shm_open, getrlimit, getentropy.
+ */
+#include "../macho/darwin_consts.h"
+#include "../macho/ktap.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define SETVAL		8
+#define GETVAL		5
+#define GETALL		6
+#define GETPID		4
+#define INFINITE	0x7fffffffffffffffULL
+#define POSIX_FLAG	0x1000
+
+#pragma pack(4)
+
+struct ipc_perm {
+	uint32_t uid, gid, cuid, cgid;
+	uint16_t mode, seq;
+	int32_t key;
+};
+
+struct shmid_ds {
+	struct ipc_perm perm;
+	uint64_t segsz;
+	int32_t lpid, cpid;
+	uint16_t nattch;
+	int64_t atime, dtime, ctime;
+	uint64_t internal;
+};
+
+struct semid_ds {
+	struct ipc_perm perm;
+	int32_t base;
+	uint16_t nsems;
+	int64_t otime;
+	int32_t pad1;
+	int64_t ctime;
+	int32_t pad2, pad3[4];
+};
+
+struct msqid_ds {
+	struct ipc_perm perm;
+	int32_t first, last;
+	uint64_t cbytes, qnum, qbytes;
+	int32_t lspid, lrpid;
+	int64_t stime;
+	int32_t pad1;
+	int64_t rtime;
+	int32_t pad2;
+	int64_t ctime;
+	int32_t pad3, pad4[4];
+};
+
+#pragma pack()
+
+struct sembuf {
+	uint16_t num;
+	int16_t op, flags;
+};
+
+struct rlimit {
+	uint64_t cur, max;
+};
+
+_Static_assert(sizeof(struct shmid_ds) == 76, "shmid_ds");
+_Static_assert(sizeof(struct semid_ds) == 72, "semid_ds");
+_Static_assert(sizeof(struct msqid_ds) == 116, "msqid_ds");
+
+static void shared_memory(void)
+{
+	long id = sys(SYS_shmget, IPC_PRIVATE, 8192, IPC_CREAT | 0640);
+	struct sysret a, b;
+	struct shmid_ds ds;
+
+	if (id == -ENOSYS) {
+		skip("shared memory", "this kernel has no System V IPC");
+		return;
+	}
+	ok(id >= 0, "shmget");
+	a = bsd(SYS_shmat, id, 0, 0);
+	b = bsd(SYS_shmat, id, 0, SHM_RDONLY);
+	if (!is_ok(a, "shmat") || !is_ok(b, "shmat SHM_RDONLY"))
+		return;
+	strcpy((char *)a.rax, "shared");
+	is_str((char *)b.rax, "shared", "both are the same memory");
+	memset(&ds, 0x5a, sizeof(ds));
+	is_int(sys(SYS_shmctl, id, IPC_STAT, &ds), 0, "shmctl IPC_STAT");
+	ok(ds.segsz == 8192 && ds.nattch == 2 && ds.cpid == sys(SYS_getpid), "size, users, creator");
+	is_int(ds.perm.mode & 0777, 0640, "mode");
+	ok(ds.perm.uid == sys(SYS_getuid) && ds.atime > 1600000000 && !ds.internal,
+	   "owner and time");
+	ds.perm.mode = 0600;
+	is_int(sys(SYS_shmctl, id, IPC_SET, &ds), 0, "shmctl IPC_SET");
+	sys(SYS_shmctl, id, IPC_STAT, &ds);
+	is_int(ds.perm.mode & 0777, 0600, "the mode is set");
+	is_int(sys(SYS_shmdt, b.rax), 0, "shmdt");
+	is_int(sys(SYS_shmsys, 4, id, IPC_RMID, 0), 0, "shmsys removes it");
+	is_int(sys(SYS_shmdt, a.rax), 0, "shmdt of the last");
+	ok(sys(SYS_shmctl, id, IPC_STAT, &ds) < 0, "it is gone");
+	is_err(bsd(SYS_shmctl, id, 77, &ds), EINVAL, "an unknown command");
+	is_err(bsd(SYS_shmsys, 5, 0, 0, 0), EINVAL, "an unknown gate");
+}
+
+static void semaphores(void)
+{
+	struct sembuf take = { 1, -1, IPC_NOWAIT }, give = { 1, 2, 0 };
+	uint16_t all[3] = { 9, 9, 9 };
+	struct semid_ds ds;
+	long id = sys(SYS_semget, IPC_PRIVATE, 3, IPC_CREAT | 0600);
+
+	if (id == -ENOSYS) {
+		skip("semaphores", "this kernel has no System V IPC");
+		return;
+	}
+	ok(id >= 0, "semget");
+	is_int(sys(SYS_semctl, id, 0, SETVAL, 5), 0, "SETVAL");
+	is_int(sys(SYS_semctl, id, 0, GETVAL, 0), 5, "GETVAL");
+	is_err(bsd(SYS_semop, id, &take, 1), EAGAIN, "semop of an empty one");
+	is_int(sys(SYS_semop, id, &give, 1), 0, "semop up");
+	is_int(sys(SYS_semop, id, &take, 1), 0, "semop down");
+	is_int(sys(SYS_semctl, id, 1, GETPID, 0), sys(SYS_getpid), "GETPID");
+	is_int(sys(SYS_semsys, 0, id, 0, GETALL, all), 0, "semsys GETALL");
+	ok(all[0] == 5 && all[1] == 1 && all[2] == 0, "all three values");
+	memset(&ds, 0x5a, sizeof(ds));
+	is_int(sys(SYS_semctl, id, 0, IPC_STAT, &ds), 0, "IPC_STAT");
+	ok(ds.nsems == 3 && ds.otime > 1600000000 && ds.ctime > 1600000000 && !ds.pad2,
+	   "number and times");
+	is_err(bsd(SYS_semctl, id, 0, 16, 1), EINVAL, "Linux's SETVAL is no command");
+	is_int(sys(SYS_semctl, id, 0, IPC_RMID, 0), 0, "IPC_RMID");
+}
+
+static void messages(void)
+{
+	struct { int64_t type; char text[16]; } m = { 7, "message" }, r = { 0 };
+	struct msqid_ds ds;
+	long id = sys(SYS_msgget, IPC_PRIVATE, IPC_CREAT | 0600);
+
+	if (id == -ENOSYS) {
+		skip("messages", "this kernel has no System V IPC");
+		return;
+	}
+	ok(id >= 0, "msgget");
+	is_int(sys(SYS_msgsnd, id, &m, 8, 0), 0, "msgsnd");
+	memset(&ds, 0x5a, sizeof(ds));
+	is_int(sys(SYS_msgctl, id, IPC_STAT, &ds), 0, "IPC_STAT");
+	ok(ds.qnum == 1 && ds.cbytes == 8 && ds.lspid == sys(SYS_getpid) && ds.stime > 1600000000 &&
+	   !ds.lrpid && !ds.rtime, "one message of 8 bytes");
+	is_int(sys(SYS_msgsys, 3, id, &r, 16, 0, IPC_NOWAIT), 8, "msgsys receives");
+	ok(r.type == 7 && !strcmp(r.text, "message"), "what was sent");
+	is_err(bsd(SYS_msgrcv, id, &r, 16, 0, IPC_NOWAIT), ENOMSG, "an empty queue is ENOMSG");
+	is_int(sys(SYS_msgctl, id, IPC_RMID, 0), 0, "IPC_RMID");
+}
+
+static void posix_memory(void)
+{
+	char name[40], file[64];
+	struct sysret m;
+	long fd, fd2;
+
+	snprintf(name, sizeof(name), "/persona-%ld", sys(SYS_getpid));
+	snprintf(file, sizeof(file), "/dev/shm%s", name);
+	if (sys(SYS_access, "/dev/shm", 2)) {
+		skip("shm_open", "no /dev/shm");
+		return;
+	}
+	fd = sys(SYS_shm_open, name, O_RDWR | O_CREAT | O_EXCL, 0600);
+	ok(fd >= 0, "shm_open");
+	is_int(sys(SYS_access, file, 0), 0, "it is a file of /dev/shm");
+	is_int(sys(SYS_ftruncate, fd, 4096), 0, "ftruncate");
+	m = bsd(SYS_mmap, 0, 4096, RW, MAP_SHARED, fd, 0);
+	is_ok(m, "mmap");
+	fd2 = sys(SYS_shm_open, name, O_RDONLY, 0);
+	ok(fd2 >= 0, "shm_open again");
+	is_err(bsd(SYS_shm_open, name, O_RDWR | O_CREAT | O_EXCL, 0600), EEXIST, "O_EXCL");
+	is_err(bsd(SYS_shm_open, name, O_WRONLY, 0), EINVAL, "O_WRONLY");
+	is_err(bsd(SYS_shm_open, "a/b", O_RDONLY, 0), EINVAL, "a slash within the name");
+	is_err(bsd(SYS_shm_open, "/.", O_RDONLY, 0), EINVAL, "a dot");
+	is_err(bsd(SYS_shm_open, "/0123456789012345678901234567890123456789", O_RDONLY, 0),
+	       ENAMETOOLONG, "a long name");
+	is_err(bsd(SYS_shm_open, (char *)8, O_RDONLY, 0), EFAULT, "no name");
+	is_int(sys(SYS_shm_unlink, name), 0, "shm_unlink");
+	is_err(bsd(SYS_shm_unlink, name), ENOENT, "once");
+	sys(SYS_munmap, m.rax, 4096);
+	sys(SYS_close, fd);
+	sys(SYS_close, fd2);
+}
+
+static void limits(void)
+{
+	struct rlimit lim = { 1, 1 }, now;
+	int i, bad = 0;
+
+	for (i = 0; i <= RLIMIT_NOFILE; i++)
+		if (sys(SYS_getrlimit, i, &now) || now.cur > INFINITE || now.max > INFINITE ||
+		    now.cur > now.max)
+			bad++;
+	is_int(bad, 0, "getrlimit of all nine");
+	is_err(bsd(SYS_getrlimit, 9, &now), EINVAL, "there is no tenth");
+	is_int(sys(SYS_getrlimit, RLIMIT_NOFILE | POSIX_FLAG, &lim), 0, "the flag of POSIX");
+	lim.cur = 64;
+	is_int(sys(SYS_setrlimit, RLIMIT_NOFILE, &lim), 0, "setrlimit");
+	is_int(sys(SYS_fcntl, 0, F_DUPFD, 64), -EINVAL, "the limit holds");
+	is_int(sys(SYS_getdtablesize) == 64 || sys(SYS_getdtablesize) == -ENOSYS, 1,
+	       "getdtablesize knows");
+	lim.cur = INFINITE;
+	is_int(sys(SYS_setrlimit, RLIMIT_NOFILE, &lim), -EINVAL, "more than the hard limit");
+	now.cur = INFINITE;
+	now.max = INFINITE;
+	is_int(sys(SYS_setrlimit, RLIMIT_NOFILE, &now), 0, "infinity is what there is");
+	sys(SYS_getrlimit, RLIMIT_NOFILE, &now);
+	ok(now.cur == lim.max && now.max == lim.max, "which is the hard limit");
+	lim.cur = 0;
+	lim.max = INFINITE;
+	sys(SYS_getrlimit, RLIMIT_CORE, &now);
+	lim.max = now.max;
+	is_int(sys(SYS_setrlimit, RLIMIT_CORE, &lim), 0, "RLIMIT_CORE");
+	sys(SYS_getrlimit, RLIMIT_CORE, &now);
+	is_int((long)now.cur, 0, "is 0");
+}
+
+static void entropy(void)
+{
+	uint8_t a[256] = { 0 }, b[256] = { 0 };
+
+	is_int(sys(SYS_getentropy, a, sizeof(a)), 0, "getentropy");
+	is_int(sys(SYS_getentropy, b, sizeof(b)), 0, "again");
+	ok(memcmp(a, b, sizeof(a)), "it differs");
+	is_err(bsd(SYS_getentropy, a, 257), EINVAL, "more than 256 bytes");
+	is_err(bsd(SYS_getentropy, (void *)8, 16), EFAULT, "no buffer");
+}
+
+int main(int argc, char **argv, char **envp, char **apple)
+{
+	plan(0);
+	shared_memory();
+	semaphores();
+	messages();
+	posix_memory();
+	limits();
+	entropy();
+	return done();
+}
