@@ -307,6 +307,7 @@ static int load_macho(struct linux_binprm *bprm)
 	if (err)
 		goto out_abort;
 	persona_exec_commit(thread, &macho_format);
+	darwin_sig_exec();
 	finalize_exec(bprm);
 	/* All registers that start_thread() leaves alone are zero. */
 	regs->ax = 0;

@@ -18,6 +18,7 @@
 #include "bsd_table.h"
 #include "diag_table.h"
 #include "kqueue.h"
+#include "spawn.h"
 
 #define DARWIN_CLASS_BSD	2
 
@@ -172,14 +173,31 @@ static void darwin_proc_exit(struct persona_proc *proc)
 	kfree(darwin_proc(proc)->exec_path);
 }
 
+static int darwin_thread_init(struct persona_thread *thread, struct persona_thread *parent)
+{
+	int err = darwin_threads_thread_init(thread, parent);
+
+	if (!err)
+		darwin_spawn_inherit(thread, parent);
+	return err;
+}
+
 static void darwin_thread_start(struct persona_thread *thread, struct task_struct *task,
 				struct pt_regs *regs, void *data)
 {
 	struct persona_thread *parent = persona_current();
 
-	if (parent && parent->proc != thread->proc)
+	if (parent && parent->proc != thread->proc) {
 		darwin_kq_fork(darwin_proc(parent->proc), task);
+		darwin_process_start(thread, task, regs);
+	}
 	darwin_threads_start(thread, task, regs, data);
+}
+
+static void darwin_thread_exit(struct persona_thread *thread)
+{
+	darwin_spawn_exit(thread);
+	darwin_threads_thread_exit(thread);
 }
 
 const struct personality darwin_personality = {
@@ -197,9 +215,9 @@ const struct personality darwin_personality = {
 	.unknown = darwin_unknown,
 	.proc_init = darwin_proc_init,
 	.proc_exit = darwin_proc_exit,
-	.thread_init = darwin_threads_thread_init,
+	.thread_init = darwin_thread_init,
 	.thread_start = darwin_thread_start,
-	.thread_exit = darwin_threads_thread_exit,
+	.thread_exit = darwin_thread_exit,
 	.deliver = darwin_deliver,
 	.fault = darwin_fault,
 };

@@ -11,6 +11,7 @@
 
 struct darwin_ipc;
 struct darwin_kqs;
+struct darwin_spawn;
 struct darwin_threads;
 
 #define DARWIN_NSIG		32	/* signals 1..31 */
@@ -63,11 +64,13 @@ struct darwin_proc {
  * struct darwin_thread - per-thread state
  * @port: name of the thread's self port, 0 until asked for (ipc.c)
  * @reply_port: the thread's reply port name (ipc.c)
+ * @spawn: the posix_spawn() that made this process, or is making one (spawn.c)
  * @priv: for thread.c (bsdthread, ulock waiters)
  */
 struct darwin_thread {
 	u32 port;
 	u32 reply_port;
+	struct darwin_spawn *spawn;
 	void *priv;
 };
 
@@ -108,6 +111,10 @@ bool darwin_fault(struct persona_thread *thread, struct pt_regs *regs, int trapn
 		  unsigned long error_code, unsigned long addr);
 u32 darwin_sigmask_to_foreign(u64 native);
 u64 darwin_sigmask_to_native(u32 foreign);
+
+/* process.c */
+void darwin_process_start(struct persona_thread *thread, struct task_struct *task,
+			  struct pt_regs *regs);
 
 /* ipc.c: Mach ports */
 int darwin_ipc_proc_init(struct persona_proc *proc, struct persona_proc *parent);

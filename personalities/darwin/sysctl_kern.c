@@ -14,6 +14,7 @@
 
 #include "procinfo.h"
 #include "sysctl.h"
+#include "time.h"
 
 /* kern.clockrate: struct clockinfo */
 struct darwin_clockinfo {
@@ -43,11 +44,6 @@ struct darwin_xsw_usage {
 };
 
 static_assert(sizeof(struct darwin_xsw_usage) == 32);
-
-struct darwin_timeval {
-	s64 sec;
-	s64 usec;	/* 32 bits and padding */
-};
 
 int darwin_sc_version(struct darwin_sysctl_req *req)
 {
@@ -130,8 +126,7 @@ int darwin_sc_boottime(struct darwin_sysctl_req *req)
 	struct timespec64 ts;
 
 	getboottime64(&ts);
-	tv.sec = ts.tv_sec;
-	tv.usec = ts.tv_nsec / NSEC_PER_USEC;
+	darwin_timeval_fill(&tv, ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC);
 	return darwin_sysctl_out(req, &tv, sizeof(tv));
 }
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Darwin calls that make processes and change what they run. */
+#include <linux/capability.h>
+#include <linux/pid_namespace.h>
+#include <linux/prctl.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/uaccess.h>
+#include <asm/processor-flags.h>
+
+#include "bsd_table.h"
+#include "darwin.h"
+#include "spawn.h"
+
+/**
+ * darwin_process_start - registers of a forked child
+ * @thread: its state
+ * @task: it; does not run yet
+ * @regs: its user registers
+ *
+ * The child of fork() and vfork() sees its own pid in rax and 1 in rdx; the
+ * system library makes 0 of it. The child of posix_spawn() makes that call
+ * again, see spawn.c.
+ *
+ * Context: atomic.
+ */
+void darwin_process_start(struct persona_thread *thread, struct task_struct *task,
+			  struct pt_regs *regs)
+{
+	if (darwin_spawn_start(thread, regs))
+		return;
+	regs->ax = task_tgid_nr_ns(task, task_active_pid_ns(current));
+	regs->dx = 1;
+	regs->flags &= ~X86_EFLAGS_CF;
+}
+
+/**
+ * darwin_fork - BSD 2
+ * @call: no arguments
+ *
+ * Context: see persona_fn.
+ * Return: the child's pid or a negative errno.
+ */
+long darwin_fork(struct persona_call *call)
+{
+	return persona_clone(call, SIGCHLD, NULL);
+}
+
+/**
+ * darwin_vfork - BSD 66
+ * @call: no arguments
+ *
+ * Context: see persona_fn.
+ * Return: the child's pid, once it has exited or executed, or a negative errno.
+ */
+long darwin_vfork(struct persona_call *call)
+{
+	return persona_clone(call, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+}
+
+/**
+ * darwin_execve - BSD 59
+ * @call: path, argv, envp
+ *
+ * Context: see persona_fn.
+ * Return: 0 with the new image in place, or a negative errno.
+ */
+long darwin_execve(struct persona_call *call)
+{
+	const char __user *path;
+
+	path = persona_path(call, (const char __user *)(uintptr_t)call->args[0]);
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	return persona_execve(call, path, (void __user *)(uintptr_t)call->args[1],
+			      (void __user *)(uintptr_t)call->args[2]);
+}
+
+/**
+ * darwin_mac_execve - BSD 380: execve with a label for the new process
+ * @call: path, argv, envp, label
+ *
+ * Context: see persona_fn.
+ * Return: as darwin_execve(); -ENOSYS with a label, as there is no policy that
+ * would know any.
+ */
+long darwin_mac_execve(struct persona_call *call)
+{
+	return call->args[3] ? -ENOSYS : darwin_execve(call);
+}
+
+/**
+ * darwin_getpriority - BSD 100
+ * @call: which, who
+ *
+ * Context: see persona_fn.
+ * Return: 0 with the nice value in the registers (it may be negative), or a
+ * negative errno.
+ */
+long darwin_getpriority(struct persona_call *call)
+{
+	struct pt_regs *regs = call->regs;
+	long ret = persona_native(call, __NR_getpriority, (int)call->args[0], (int)call->args[1]);
+
+	if (ret < 0)
+		return ret;
+	/* The native call returns 20 minus the nice value. */
+	regs->ax = 20 - ret;
+	regs->dx = 0;
+	regs->flags &= ~X86_EFLAGS_CF;
+	regs->orig_ax = -1;
+	call->raw = true;
+	return 0;
+}
+
+/**
+ * darwin_seteuid - BSD 183
+ * @call: uid
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_seteuid(struct persona_call *call)
+{
+	return persona_native(call, __NR_setresuid, -1, (u32)call->args[0], -1);
+}
+
+/**
+ * darwin_setegid - BSD 182
+ * @call: gid
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_setegid(struct persona_call *call)
+{
+	return persona_native(call, __NR_setresgid, -1, (u32)call->args[0], -1);
+}
+
+/**
+ * darwin_initgroups - BSD 243
+ * @call: number of groups, gid_t *, uid for membership lookups (unused)
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_initgroups(struct persona_call *call)
+{
+	return persona_native(call, __NR_setgroups, (u32)call->args[0], call->args[1]);
+}
+
+/**
+ * darwin_gettid - BSD 286: identity of a thread that differs from its process
+ * @call: uid_t *, gid_t *
+ *
+ * Context: see persona_fn.
+ * Return: -ESRCH: no thread has one.
+ */
+long darwin_gettid(struct persona_call *call)
+{
+	return -ESRCH;
+}
+
+/**
+ * darwin_issetugid - BSD 327
+ * @call: no arguments
+ *
+ * Context: see persona_fn.
+ * Return: 1 when the effective ids are not the real ones, else 0.
+ */
+long darwin_issetugid(struct persona_call *call)
+{
+	const struct cred *cred = current_cred();
+
+	return !uid_eq(cred->uid, cred->euid) || !gid_eq(cred->gid, cred->egid);
+}
+
+/**
+ * darwin_getdtablesize - BSD 89
+ * @call: no arguments
+ *
+ * Context: see persona_fn.
+ * Return: the limit of open files.
+ */
+long darwin_getdtablesize(struct persona_call *call)
+{
+	return min_t(unsigned long, rlimit(RLIMIT_NOFILE), INT_MAX);
+}
+
+#define DARWIN_MAXLOGNAME	255
+
+/**
+ * darwin_getlogin - BSD 49: login name of the session
+ * @call: char *buf, size
+ *
+ * Linux sessions have no name: the empty one, which stands for "not set".
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_getlogin(struct persona_call *call)
+{
+	u32 size = min_t(u32, call->args[1], DARWIN_MAXLOGNAME);
+
+	return clear_user((void __user *)(uintptr_t)call->args[0], size) ? -EFAULT : 0;
+}
+
+#define DARWIN_PT_DENY_ATTACH	31
+
+/**
+ * darwin_ptrace - BSD 26
+ * @call: request, pid, addr, data
+ *
+ * PT_DENY_ATTACH makes the process undumpable, which keeps unprivileged
+ * debuggers off. Other requests are those of a Darwin debugger.
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_ptrace(struct persona_call *call)
+{
+	if ((int)call->args[0] != DARWIN_PT_DENY_ATTACH)
+		return -ENOSYS;
+	return persona_native(call, __NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/**
+ * darwin_shared_region_check_np - BSD 294
+ * @call: u64 *start
+ *
+ * Context: see persona_fn.
+ * Return: -EINVAL: the process has no shared region, and dyld maps dylibs one
+ * by one then.
+ */
+long darwin_shared_region_check_np(struct persona_call *call)
+{
+	return -EINVAL;
+}
+
+/**
+ * darwin_mac_syscall - BSD 381: a call of a security policy
+ * @call: policy name, call number, argument
+ *
+ * Context: see persona_fn.
+ * Return: -EFAULT, or ENOPOLICY: none of Darwin's policies is loaded.
+ */
+long darwin_mac_syscall(struct persona_call *call)
+{
+	char name[128];
+	long n;
+
+	n = strncpy_from_user(name, (const char __user *)(uintptr_t)call->args[0], sizeof(name));
+	if (n < 0)
+		return n;
+	return n == sizeof(name) ? -ENAMETOOLONG : PERSONA_ERR(DARWIN_ENOPOLICY);
+}
+
+/* csops() */
+#define DARWIN_CS_OPS_STATUS	0
+
+/**
+ * darwin_csops - BSD 169, and 170 with an audit token: code signing of a process
+ * @call: pid, operation, buffer, size
+ *
+ * Nothing here is signed: no status bits, and everything that reads or marks a
+ * signature answers as for an unsigned program.
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_csops(struct persona_call *call)
+{
+	int pid = (int)call->args[0];
+	long ret;
+
+	if (pid) {
+		ret = persona_native(call, __NR_kill, pid, 0);
+		if (ret && ret != -EPERM)
+			return ret;
+	}
+	if ((u32)call->args[1] != DARWIN_CS_OPS_STATUS)
+		return -EINVAL;
+	if (call->args[3] < sizeof(u32))
+		return -ERANGE;
+	return put_user(0, (u32 __user *)(uintptr_t)call->args[2]) ? -EFAULT : 0;
+}
+
+/* csrctl(): System Integrity Protection */
+#define DARWIN_CSRCTL_CHECK	0
+#define DARWIN_CSRCTL_CONFIG	1
+#define DARWIN_CSR_ALLOW_ALL	0x7f	/* it is off */
+
+/**
+ * darwin_csrctl - BSD 483
+ * @call: operation, u32 *, size
+ *
+ * There is no such protection: every check says "allowed".
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_csrctl(struct persona_call *call)
+{
+	u32 __user *p = (u32 __user *)(uintptr_t)call->args[1];
+	u32 mask;
+
+	if (call->args[2] != sizeof(mask))
+		return -EINVAL;
+	switch ((u32)call->args[0]) {
+	case DARWIN_CSRCTL_CHECK:
+		if (get_user(mask, p))
+			return -EFAULT;
+		return mask & ~DARWIN_CSR_ALLOW_ALL ? -EPERM : 0;
+	case DARWIN_CSRCTL_CONFIG:
+		return put_user(DARWIN_CSR_ALLOW_ALL, p) ? -EFAULT : 0;
+	}
+	return -ENOSYS;
+}
