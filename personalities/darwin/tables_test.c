@@ -123,7 +123,7 @@ static void nocancel_twins(struct kunit *test)
 		KUNIT_EXPECT_STREQ_MSG(test, row->args, base->args, "%s", row->name);
 		twins++;
 	}
-	KUNIT_EXPECT_EQ(test, twins, 34U);
+	KUNIT_EXPECT_EQ(test, twins, 33U);
 }
 
 static const struct persona_flag at_flags[] = { DARWIN_FLAGS_AT };
