@@ -113,10 +113,6 @@ gdb_tests()
 	timeout 120 gdb -nx -batch -p "$pid" -ex "shell echo >$out/fifo" -ex 'stepi 200' \
 		-ex detach >"$out/gdb" 2>&1
 	goes_on 500500 "gdb, stepping over 200 instructions"
-	timeout 120 gdb -nx -batch -ex run -ex 'p $_exitcode' --args "$agent" exit 3 \
-		>"$out/gdb" 2>&1
-	has 'exited with code 03' "$out/gdb"
-	result $? "gdb: runs a foreign program to its end"
 }
 
 echo "KTAP version 1"
