@@ -70,5 +70,13 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 	} while (0)
 #endif
 
+/* since 6.3: what the VFS wants first is an idmap, a user name space before. */
+#include <linux/mount.h>
+#ifdef HAVE_MNT_IDMAP
+#define persona_mnt_idmap(mnt)	mnt_idmap(mnt)
+#else
+#define persona_mnt_idmap(mnt)	mnt_user_ns(mnt)
+#endif
+
 #endif /* !__ASSEMBLY__ */
 #endif /* _PERSONA_COMPAT_H */
