@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Shared objects and limits: System V shared memory, semaphores and message
- * queues with Darwin's structures, shm_open, getrlimit, getentropy.
+ * queues with Darwin's structures, shm_open, sem_open, getrlimit, getentropy.
  */
 #include "../macho/darwin_consts.h"
 #include "../macho/ktap.h"
@@ -188,6 +188,62 @@ static void posix_memory(void)
 	sys(SYS_close, fd2);
 }
 
+/* What glibc's sem_t has in its first word: the value, and who waits. */
+static uint64_t sem_word(const char *file)
+{
+	uint64_t word = -1;
+	long fd = sys(SYS_open, file, O_RDONLY, 0);
+
+	sys(SYS_read, fd, &word, sizeof(word));
+	sys(SYS_close, fd);
+	return word;
+}
+
+static void posix_semaphores(void)
+{
+	char name[40], file[64];
+	long sem, again, pid;
+	int i, status = 0;
+
+	snprintf(name, sizeof(name), "/persona-%ld", sys(SYS_getpid));
+	snprintf(file, sizeof(file), "/dev/shm/sem.persona-%ld", sys(SYS_getpid));
+	if (sys(SYS_access, "/dev/shm", 2)) {
+		skip("sem_open", "no /dev/shm");
+		return;
+	}
+	is_err(bsd(SYS_sem_open, name, 0, 0, 0), ENOENT, "sem_open of none");
+	sem = sys(SYS_sem_open, name, O_CREAT, 0600, 2);
+	ok(sem >= 0, "sem_open O_CREAT");
+	ok(sem_word(file) == 2, "a native program finds it, with the value 2");
+	is_err(bsd(SYS_sem_open, name, O_CREAT | O_EXCL, 0600, 1), EEXIST, "O_EXCL");
+	again = sys(SYS_sem_open, name, O_CREAT, 0600, 7);
+	ok(again >= 0 && sem_word(file) == 2, "sem_open again leaves the value");
+	is_int(sys(SYS_sem_wait, sem), 0, "sem_wait");
+	is_int(sys(SYS_sem_trywait, again), 0, "sem_trywait");
+	is_err(bsd(SYS_sem_trywait, sem), EAGAIN, "sem_trywait of 0");
+	pid = sys_fork();
+	if (!pid) {
+		for (i = 0; i < 100 && !status; i++)
+			status = sys(SYS_sem_wait, sem) != 0;
+		sys_exit(status);
+	}
+	for (i = 0; i < 100; i++)
+		status |= sys(SYS_sem_post, again) != 0;
+	is_int(status, 0, "100 times sem_post");
+	is_int(child_status(pid), 0, "a child has waited 100 times");
+	ok(sem_word(file) == 0, "then it is 0, and nobody waits");
+	is_int(sys(SYS_sem_unlink, name), 0, "sem_unlink");
+	is_err(bsd(SYS_sem_unlink, name), ENOENT, "once");
+	is_int(sys(SYS_sem_post, sem), 0, "it lives on");
+	is_int(sys(SYS_sem_trywait, again), 0, "for both");
+	is_int(sys(SYS_sem_close, sem), 0, "sem_close");
+	is_err(bsd(SYS_sem_post, sem), EBADF, "a closed one");
+	sys(SYS_sem_close, again);
+	is_err(bsd(SYS_sem_post, 1), EINVAL, "no semaphore");
+	is_err(bsd(SYS_sem_open, name, O_CREAT, 0600, 32768), EINVAL, "a large value");
+	is_err(bsd(SYS_sem_open, "/a/b", O_CREAT, 0600, 1), EINVAL, "a slash within the name");
+}
+
 static void limits(void)
 {
 	struct rlimit lim = { 1, 1 }, now;
@@ -239,6 +295,7 @@ int main(int argc, char **argv, char **envp, char **apple)
 	semaphores();
 	messages();
 	posix_memory();
+	posix_semaphores();
 	limits();
 	entropy();
 	return done();
