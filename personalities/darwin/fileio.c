@@ -4,6 +4,7 @@
  */
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/uaccess.h>
 
 #include "bsd_table.h"
 #include "fs.h"
@@ -49,4 +50,22 @@ long darwin_fsync(struct persona_call *call)
 long darwin_fdatasync(struct persona_call *call)
 {
 	return sync_file(call, __NR_fdatasync);
+}
+
+/* Both descriptors are results; nothing is written to memory. */
+long darwin_pipe(struct persona_call *call)
+{
+	int fds[2] = { -1, -1 };
+	int __user *user = persona_scratch_put(call, fds, sizeof(fds));
+	long ret;
+
+	if (IS_ERR(user))
+		return PTR_ERR(user);
+	ret = persona_native(call, __NR_pipe, user);
+	if (ret)
+		return ret;
+	if (copy_from_user(fds, user, sizeof(fds)))
+		return -EFAULT;
+	call->ret2 = fds[1];
+	return fds[0];
 }
