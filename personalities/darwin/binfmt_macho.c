@@ -95,6 +95,8 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 	if (err)
 		return err;
 	error = darwin_macho_header(&head, len, exec->slice.size, haswell, &total);
+	if (error == MACHO_NOT_MACHO && exec->slice.offset)
+		error = MACHO_FAT_SLICE;
 	if (error)
 		return refuse(bprm, error);
 

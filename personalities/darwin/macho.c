@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "../../module/image.h"
+#include "../../module/persona.h"
 #include "macho.h"
 
 static const struct macho_why macho_whys[MACHO_NR_ERRORS] = {
@@ -68,6 +69,7 @@ const struct macho_why *darwin_macho_why(enum macho_error error)
 {
 	return &macho_whys[error];
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_macho_why);
 
 /* How well a part for this subtype suits the CPU: 0 not at all. */
 static unsigned int grade_subtype(u32 subtype, bool haswell)
@@ -167,6 +169,7 @@ enum macho_error darwin_fat_find(const void *buf, size_t len, u64 file_size, boo
 		return other_cpu ? MACHO_FAT_NO_SLICE : MACHO_CPU_SUBTYPE;
 	return check_slice(slice, archs_end, file_size);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fat_find);
 
 /**
  * darwin_macho_header() - check the first 32 bytes of an image
@@ -214,6 +217,7 @@ enum macho_error darwin_macho_header(const void *buf, size_t len, u64 size, bool
 	*total = sizeof(head) + cmds;
 	return MACHO_OK;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_macho_header);
 
 static enum macho_error check_place(u64 addr, u64 size)
 {
@@ -471,6 +475,7 @@ enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct ma
 	}
 	return check_image(image);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_macho_parse);
 
 /**
  * darwin_macho_slide() - how far a position-independent image is moved up
@@ -488,3 +493,4 @@ u64 darwin_macho_slide(const struct macho_image *image, u64 random)
 		return 0;
 	return (random % min_t(u64, room + 1, DARWIN_SLIDE_PAGES)) << PAGE_SHIFT;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_macho_slide);

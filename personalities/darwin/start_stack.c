@@ -23,6 +23,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "../../module/persona.h"
 #include "start_stack.h"
 
 static __printf(2, 3) int apple_add(struct darwin_apple *apple, const char *fmt, ...)
@@ -79,6 +80,7 @@ int darwin_apple_fill(struct darwin_apple *apple, const struct darwin_start_info
 		return err;
 	return apple_add(apple, "executable_file=0x%llx,0x%llx", info->fsid, info->fileid);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_apple_fill);
 
 /**
  * darwin_start_place() - compute the addresses of the initial stack
@@ -110,6 +112,7 @@ int darwin_start_place(u64 top, u64 argc, u64 envc, const struct darwin_apple *a
 	layout->words = words;
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_start_place);
 
 struct word_writer {
 	u64 __user *at;

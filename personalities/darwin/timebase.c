@@ -5,6 +5,7 @@
 #include <linux/minmax.h>
 #include <linux/time64.h>
 
+#include "../../module/persona.h"
 #include "commpage.h"
 
 /*
@@ -25,6 +26,7 @@ u64 darwin_timebase_ns(const struct darwin_timebase *base, u64 tsc)
 {
 	return base->ns + mul_u64_u32_shr(tsc - base->tsc, base->scale, 32);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_timebase_ns);
 
 /**
  * darwin_timebase_scale() - convert the rate of a clock source
@@ -43,6 +45,7 @@ u32 darwin_timebase_scale(u32 mult, u32 shift)
 
 	return min_t(u64, scale, U32_MAX);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_timebase_scale);
 
 /**
  * darwin_timebase_follow() - follow a clock that is not the counter itself
@@ -70,6 +73,7 @@ void darwin_timebase_follow(struct darwin_timebase *base, u64 tsc, u64 ns, u32 s
 	base->ns = ns;
 	base->scale = scale;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_timebase_follow);
 
 /**
  * darwin_timebase_margin() - move a time base into the past
@@ -84,3 +88,4 @@ void darwin_timebase_margin(struct darwin_timebase *base)
 	base->tsc -= margin;
 	base->ns -= mul_u64_u32_shr(margin, base->scale, 32);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_timebase_margin);
