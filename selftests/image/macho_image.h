@@ -266,21 +266,23 @@ struct outcome {
 };
 
 /*
- * Starts the image with one argument and waits. It has @ms milliseconds, then
- * SIGALRM ends it.
+ * Starts the image with one argument and waits. It has @ms milliseconds of CPU
+ * time, then SIGPROF ends it; SIGALRM after a minute.
  */
 static UNUSED struct outcome image_run(int fd, unsigned int ms)
 {
 	static char *const argv[] = { (char *)"image", NULL }, *const envp[] = { NULL };
 	const struct itimerval timer = { .it_value.tv_usec = ms * 1000 % 1000000,
 					 .it_value.tv_sec = ms / 1000 };
+	const struct itimerval minute = { .it_value.tv_sec = 60 };
 	struct outcome out = { 0 };
 	volatile int err = 0;
 	pid_t pid;
 
 	pid = vfork();
 	if (!pid) {
-		setitimer(ITIMER_REAL, &timer, NULL);
+		setitimer(ITIMER_PROF, &timer, NULL);
+		setitimer(ITIMER_REAL, &minute, NULL);
 		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
 		err = errno;
 		_exit(99);
