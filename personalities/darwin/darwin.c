@@ -232,9 +232,12 @@ static int __init darwin_init(void)
 	err = darwin_kq_init();
 	if (err)
 		goto err_commpage;
-	err = persona_register(&darwin_personality);
+	err = darwin_mk_timer_init();
 	if (err)
 		goto err_kq;
+	err = persona_register(&darwin_personality);
+	if (err)
+		goto err_timer;
 	err = darwin_binfmt_init();
 	if (err)
 		goto err_register;
@@ -242,6 +245,8 @@ static int __init darwin_init(void)
 
 err_register:
 	persona_unregister(&darwin_personality);
+err_timer:
+	darwin_mk_timer_exit();
 err_kq:
 	darwin_kq_exit();
 err_commpage:
@@ -253,6 +258,7 @@ static void __exit darwin_exit(void)
 {
 	darwin_binfmt_exit();
 	persona_unregister(&darwin_personality);
+	darwin_mk_timer_exit();
 	darwin_kq_exit();
 	darwin_commpage_exit();
 }

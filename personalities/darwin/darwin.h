@@ -121,6 +121,10 @@ int darwin_ipc_proc_init(struct persona_proc *proc, struct persona_proc *parent)
 void darwin_ipc_proc_exit(struct persona_proc *proc);
 void darwin_ipc_thread_exit(struct persona_thread *thread);
 
+/* mk_timer.c */
+int darwin_mk_timer_init(void);
+void darwin_mk_timer_exit(void);
+
 /* thread.c */
 int darwin_threads_proc_init(struct persona_proc *proc, struct persona_proc *parent);
 void darwin_threads_proc_exit(struct persona_proc *proc);

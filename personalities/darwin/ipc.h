@@ -78,6 +78,7 @@ static inline bool darwin_port_valid(const struct darwin_port *port)
  * @space: space that has the receive right (or the set), NULL in transit
  * @name: its name there
  * @srights: send rights in names and messages
+ * @sorights: send-once rights in names and messages
  * @mscount: make-send count
  * @seqno: of the next message
  * @qlen: messages queued
@@ -110,6 +111,7 @@ struct darwin_port {
 	struct darwin_ipc *space;
 	u32 name;
 	u32 srights;
+	u32 sorights;
 	u32 mscount;
 	u32 seqno;
 	u32 qlen;
@@ -294,6 +296,7 @@ int darwin_right_copyin(struct darwin_ipc *space, u32 name, u32 disp,
 			struct darwin_port **port, struct list_head *kill);
 int darwin_right_copyout(struct darwin_ipc *space, struct darwin_port *port, u32 disp,
 			 u32 *name);
+int darwin_right_insert(struct darwin_ipc *space, u32 name, struct darwin_port *port, u32 disp);
 void darwin_right_drop(struct darwin_port *port, u32 disp, struct list_head *kill);
 u32 darwin_disposition(u32 disp);
 int darwin_right_mod_refs(struct darwin_ipc *space, u32 name, u32 right, s32 delta);
@@ -301,7 +304,7 @@ int darwin_right_deallocate(struct darwin_ipc *space, u32 name);
 int darwin_right_destroy(struct darwin_ipc *space, u32 name);
 int darwin_right_refs(struct darwin_ipc *space, u32 name, u32 right, u32 *refs);
 
-/* mach_port.c */
+/* port_ops.c */
 int darwin_port_allocate(struct darwin_ipc *space, u32 right, u32 name_wanted, u32 *name);
 
 /* mig.c */

@@ -111,6 +111,8 @@ void darwin_port_drop_send_once(struct darwin_port *port)
 	struct darwin_msg *msg;
 
 	lockdep_assert_held(&darwin_ipc_lock);
+	if (!WARN_ON_ONCE(!port->sorights))
+		port->sorights--;
 	if (port->dead || port->kind != DARWIN_PORT_QUEUE || !port->space)
 		return;
 	msg = kzalloc(sizeof(*msg), GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
@@ -121,6 +123,8 @@ void darwin_port_drop_send_once(struct darwin_port *port)
 		return;
 	}
 	INIT_LIST_HEAD(&msg->link);
+	/* The right lives on in its last message. */
+	port->sorights++;
 	refcount_inc(&port->ref);
 	msg->dest = port;
 	msg->bits = DARWIN_MACH_MSG_TYPE_PORT_SEND_ONCE;

@@ -74,8 +74,9 @@ int darwin_right_copyin_check(struct darwin_ipc *space, u32 name, u32 disp)
 	}
 	if (!(entry->type & need))
 		return DARWIN_KERN_INVALID_RIGHT;
-	if (disp == DARWIN_MACH_MSG_TYPE_MOVE_RECEIVE && entry->port->guarded &&
-	    entry->port->strict)
+	/* A timer's right stays where it is, a strictly guarded one as well. */
+	if (disp == DARWIN_MACH_MSG_TYPE_MOVE_RECEIVE &&
+	    (entry->port->timer || (entry->port->guarded && entry->port->strict)))
 		return DARWIN_KERN_INVALID_RIGHT;
 	return DARWIN_KERN_SUCCESS;
 }
@@ -116,6 +117,7 @@ int darwin_right_copyin(struct darwin_ipc *space, u32 name, u32 disp,
 		break;
 	case DARWIN_MACH_MSG_TYPE_MAKE_SEND_ONCE:
 		refcount_inc(&entry->port->ref);
+		entry->port->sorights++;
 		break;
 	case DARWIN_MACH_MSG_TYPE_COPY_SEND:
 		darwin_send_right_get(entry->port);
@@ -165,7 +167,7 @@ void darwin_right_drop(struct darwin_port *port, u32 disp, struct list_head *kil
 }
 
 /* Gives a right to a name that the process has for the port already. */
-static bool entry_merge(struct darwin_entry *entry, struct darwin_port *port, u32 disp)
+static void entry_merge(struct darwin_entry *entry, struct darwin_port *port, u32 disp)
 {
 	if (disp == DARWIN_MACH_MSG_TYPE_PORT_SEND) {
 		if (entry->type & DARWIN_MACH_PORT_TYPE_SEND) {
@@ -180,7 +182,24 @@ static bool entry_merge(struct darwin_entry *entry, struct darwin_port *port, u3
 		entry->type |= DARWIN_MACH_PORT_TYPE_RECEIVE;
 	}
 	darwin_port_put(port);
-	return true;
+}
+
+static u32 disp_type(u32 disp)
+{
+	switch (disp) {
+	case DARWIN_MACH_MSG_TYPE_PORT_SEND:
+		return DARWIN_MACH_PORT_TYPE_SEND;
+	case DARWIN_MACH_MSG_TYPE_PORT_RECEIVE:
+		return DARWIN_MACH_PORT_TYPE_RECEIVE;
+	}
+	return DARWIN_MACH_PORT_TYPE_SEND_ONCE;
+}
+
+static void receive_right_arrives(struct darwin_ipc *space, struct darwin_port *port, u32 name)
+{
+	port->space = space;
+	port->name = name;
+	port->transit = NULL;
 }
 
 /**
@@ -200,7 +219,6 @@ int darwin_right_copyout(struct darwin_ipc *space, struct darwin_port *port, u32
 {
 	struct darwin_entry *fresh, *entry = NULL;
 	LIST_HEAD(kill);
-	bool merged = false;
 
 	*name = DARWIN_MACH_PORT_NULL;
 	if (!port)
@@ -219,30 +237,73 @@ int darwin_right_copyout(struct darwin_ipc *space, struct darwin_port *port, u32
 	if (disp != DARWIN_MACH_MSG_TYPE_PORT_SEND_ONCE)
 		entry = darwin_entry_by_port(space, port);
 	if (entry) {
-		merged = entry_merge(entry, port, disp);
+		entry_merge(entry, port, disp);
 	} else if (fresh) {
-		u32 right = disp == DARWIN_MACH_MSG_TYPE_PORT_SEND ? DARWIN_MACH_PORT_RIGHT_SEND :
-			    disp == DARWIN_MACH_MSG_TYPE_PORT_RECEIVE ?
-			    DARWIN_MACH_PORT_RIGHT_RECEIVE : DARWIN_MACH_PORT_RIGHT_SEND_ONCE;
-
-		darwin_entry_commit(space, fresh, port, DARWIN_MACH_PORT_TYPE(right));
+		darwin_entry_commit(space, fresh, port, disp_type(disp));
 		entry = fresh;
 		fresh = NULL;
 	} else {
 		darwin_right_drop(port, disp, &kill);
 		goto out;
 	}
-	if (disp == DARWIN_MACH_MSG_TYPE_PORT_RECEIVE) {
-		port->space = space;
-		port->name = entry->name;
-		port->transit = NULL;
-	}
+	if (disp == DARWIN_MACH_MSG_TYPE_PORT_RECEIVE)
+		receive_right_arrives(space, port, entry->name);
 	*name = entry->name;
 out:
 	spin_unlock(&darwin_ipc_lock);
 	darwin_entry_cancel(space, fresh);
 	darwin_msg_free_list(&kill);
-	return *name || merged ? DARWIN_KERN_SUCCESS : DARWIN_KERN_RESOURCE_SHORTAGE;
+	return *name ? DARWIN_KERN_SUCCESS : DARWIN_KERN_RESOURCE_SHORTAGE;
+}
+
+/**
+ * darwin_right_insert() - gives a process a right under a name it chooses
+ * @space: its name space
+ * @name: wanted: unused, or the name it has for that port already
+ * @port: port whose right's reference is taken over, whatever happens
+ * @disp: DARWIN_MACH_MSG_TYPE_PORT_*
+ *
+ * Context: may sleep.
+ * Return: DARWIN_KERN_*.
+ */
+int darwin_right_insert(struct darwin_ipc *space, u32 name, struct darwin_port *port, u32 disp)
+{
+	struct darwin_entry *fresh, *entry;
+	int kr = DARWIN_KERN_SUCCESS;
+	LIST_HEAD(kill);
+
+	if (!darwin_port_valid(port))
+		return DARWIN_KERN_INVALID_CAPABILITY;
+	fresh = darwin_entry_prepare_name(space, name, &kr);
+	spin_lock(&darwin_ipc_lock);
+	entry = darwin_entry_lookup(space, name);
+	if (port->dead) {
+		kr = DARWIN_KERN_INVALID_CAPABILITY;
+	} else if (entry) {
+		kr = DARWIN_KERN_NAME_EXISTS;
+		if (entry->port == port && disp != DARWIN_MACH_MSG_TYPE_PORT_SEND_ONCE &&
+		    !RB_EMPTY_NODE(&entry->node)) {
+			entry_merge(entry, port, disp);
+			kr = DARWIN_KERN_SUCCESS;
+		}
+	} else if (fresh) {
+		if (disp != DARWIN_MACH_MSG_TYPE_PORT_SEND_ONCE &&
+		    darwin_entry_by_port(space, port)) {
+			kr = DARWIN_KERN_RIGHT_EXISTS;
+		} else {
+			darwin_entry_commit(space, fresh, port, disp_type(disp));
+			fresh = NULL;
+			kr = DARWIN_KERN_SUCCESS;
+		}
+	}
+	if (kr)
+		darwin_right_drop(port, disp, &kill);
+	else if (disp == DARWIN_MACH_MSG_TYPE_PORT_RECEIVE)
+		receive_right_arrives(space, port, name);
+	spin_unlock(&darwin_ipc_lock);
+	darwin_entry_cancel(space, fresh);
+	darwin_msg_free_list(&kill);
+	return kr;
 }
 
 /* The reference type that a right's count is about; 0: no such right. */
@@ -305,8 +366,8 @@ static int drop_single(struct darwin_ipc *space, struct darwin_entry *entry, u32
 		darwin_entry_free(space, entry);
 		break;
 	case DARWIN_MACH_PORT_RIGHT_RECEIVE:
-		if (port->guarded && port->strict)
-			return DARWIN_KERN_INVALID_ARGUMENT;
+		if (port->guarded)
+			return DARWIN_KERN_INVALID_RIGHT;
 		/* What send rights the name has left turn into a dead name. */
 		port = entry_take_receive(space, entry);
 		darwin_port_die(port, kill);
@@ -422,6 +483,11 @@ int darwin_right_destroy(struct darwin_ipc *space, u32 name)
 	}
 	type = entry->type;
 	port = entry->port;
+	/* A guarded receive right ends by mach_port_destruct(), or with the process. */
+	if (type & DARWIN_MACH_PORT_TYPE_RECEIVE && port->guarded && !space->dead) {
+		spin_unlock(&darwin_ipc_lock);
+		return DARWIN_KERN_INVALID_RIGHT;
+	}
 	if (type & DARWIN_MACH_PORT_TYPE_SEND)
 		darwin_port_drop_send(port);
 	if (type & DARWIN_MACH_PORT_TYPE_SEND_ONCE)

@@ -735,6 +735,8 @@ static u32 msg_copyout(struct persona_call *call, const struct mach_msg_args *a,
 	spin_lock(&darwin_ipc_lock);
 	if (remote == DARWIN_MACH_MSG_TYPE_PORT_SEND)
 		darwin_port_drop_send(dest);
+	else if (dest->sorights)
+		dest->sorights--;
 	darwin_port_put(dest);
 	spin_unlock(&darwin_ipc_lock);
 	if (darwin_right_copyout(space, reply, local, &h.remote))
