@@ -226,6 +226,7 @@ static int __init darwin_init(void)
 {
 	int err;
 
+	darwin_ulock_init();
 	err = darwin_commpage_init();
 	if (err)
 		return err;

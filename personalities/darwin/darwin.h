@@ -133,6 +133,9 @@ void darwin_threads_start(struct persona_thread *thread, struct task_struct *tas
 			  struct pt_regs *regs, void *data);
 void darwin_threads_thread_exit(struct persona_thread *thread);
 
+/* ulock.c */
+void darwin_ulock_init(void);
+
 /* binfmt_macho.c */
 int darwin_binfmt_init(void);
 void darwin_binfmt_exit(void);

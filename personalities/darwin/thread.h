@@ -10,6 +10,11 @@
 
 struct darwin_port;
 
+/* darwin_uthread.cancel */
+#define DARWIN_CANCEL_DISABLED	0x1
+#define DARWIN_CANCEL_MARKED	0x2
+#define DARWIN_CANCEL_DONE	0x4
+
 /**
  * struct darwin_threads - threads of a process and their library's registration
  * @lock: protects all below; innermost
@@ -32,7 +37,7 @@ struct darwin_threads {
  * struct darwin_uthread - a thread, behind darwin_thread.priv
  * @link: in darwin_threads.list
  * @port: its self port
- * @cancel: DARWIN_CANCEL_* of the deprecated cancellation calls
+ * @cancel: DARWIN_CANCEL_*; under darwin_threads.lock
  */
 struct darwin_uthread {
 	struct list_head link;
