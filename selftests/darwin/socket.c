@@ -64,8 +64,9 @@ static void test_unix(void)
 	fd = sys(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
 	is_ok(bsd(SYS_bind, fd, &sun, sizeof(sun)), "unix: bind, whatever the length byte");
 	is_int(sys(SYS_access, PATH, 0), 0, "unix: the name is there");
-	is_err(bsd(SYS_bind, sys(SYS_socket, AF_UNIX, SOCK_DGRAM, 0), &sun, sizeof(sun)), EADDRINUSE,
-	       "unix: in use");
+	cl = sys(SYS_socket, AF_UNIX, SOCK_DGRAM, 0);
+	is_err(bsd(SYS_bind, cl, &sun, sizeof(sun)), EADDRINUSE, "unix: in use");
+	sys(SYS_close, cl);
 	is_ok(bsd(SYS_listen, fd, 5), "unix: listen");
 	memset(&got, 0x55, sizeof(got));
 	len = sizeof(got);
