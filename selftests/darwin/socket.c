@@ -5,7 +5,7 @@
 #include "../macho/ktap.h"
 #include "../macho/signal.h"
 
-#define PATH	"/tmp/persona-socket"
+#define PATH	"/dev/shm/persona-socket"
 
 struct cred {
 	uint32_t version, uid;
