@@ -88,7 +88,8 @@ static void shared_memory(void)
 	is_str((char *)b.rax, "shared", "both are the same memory");
 	memset(&ds, 0x5a, sizeof(ds));
 	is_int(sys(SYS_shmctl, id, IPC_STAT, &ds), 0, "shmctl IPC_STAT");
-	ok(ds.segsz == 8192 && ds.nattch == 2 && ds.cpid == sys(SYS_getpid), "size, users, creator");
+	ok(ds.segsz == 8192 && ds.nattch == 2 && ds.cpid == sys(SYS_getpid),
+	   "size, users, creator");
 	is_int(ds.perm.mode & 0777, 0640, "mode");
 	ok(ds.perm.uid == sys(SYS_getuid) && ds.atime > 1600000000 && !ds.internal,
 	   "owner and time");
