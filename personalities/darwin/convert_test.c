@@ -12,6 +12,7 @@
 
 #include "darwin.h"
 #include "mm.h"
+#include "posixsem.h"
 #include "rlimit.h"
 #include "sysvipc.h"
 #include "time.h"
@@ -70,6 +71,24 @@ static void shm_names(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, path, "/dev/shm/123456789012345678901234567890");
 	KUNIT_EXPECT_EQ(test, darwin_shm_path("abc", path, 12), -ENAMETOOLONG);
 	KUNIT_EXPECT_EQ(test, darwin_shm_path("abc", path, 13), 0);
+}
+
+static void sem_names(struct kunit *test)
+{
+	char path[64];
+
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("/name", path, sizeof(path)), 0);
+	KUNIT_EXPECT_STREQ(test, path, "/dev/shm/sem.name");
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("name", path, sizeof(path)), 0);
+	KUNIT_EXPECT_STREQ(test, path, "/dev/shm/sem.name");
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("/..", path, sizeof(path)), 0);
+	KUNIT_EXPECT_STREQ(test, path, "/dev/shm/sem...");
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("", path, sizeof(path)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("/../x", path, sizeof(path)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("/1234567890123456789012345678901", path,
+					      sizeof(path)), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("abc", path, 16), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, darwin_sem_path("abc", path, 17), 0);
 }
 
 static void timevals(struct kunit *test)
@@ -201,6 +220,7 @@ static struct kunit_case convert_cases[] = {
 	KUNIT_CASE(page_ranges),
 	KUNIT_CASE(mmap_words),
 	KUNIT_CASE(shm_names),
+	KUNIT_CASE(sem_names),
 	KUNIT_CASE(timevals),
 	KUNIT_CASE(limits),
 	KUNIT_CASE(ipc_structures),
