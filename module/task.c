@@ -13,7 +13,6 @@
  * The pointer and what it leads to are changed by the task itself only, or by
  * its parent before it runs. Other tasks look under RCU.
  */
-#include <linux/anon_inodes.h>
 #include <linux/entry-common.h>
 #include <linux/export.h>
 #include <linux/file.h>
@@ -23,6 +22,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
@@ -31,9 +31,12 @@
 #include "internal.h"
 
 static struct workqueue_struct *persona_wq;
-/* An empty file without set-id bits or capabilities, see persona_exec_prepare(). */
+/*
+ * An empty file without set-id bits or capabilities, see persona_exec_prepare().
+ * Its operations are not ours: they would keep this module from being unloaded,
+ * and the last fput() may run after that.
+ */
 static struct file *persona_plain_file;
-static const struct file_operations persona_plain_fops = { .owner = THIS_MODULE };
 /* Makes threads of one process that call prctl at once share their persona_proc. */
 static DEFINE_MUTEX(persona_adopt_lock);
 
@@ -454,7 +457,7 @@ int persona_task_init(void)
 	persona_wq = alloc_workqueue("persona", WQ_UNBOUND, 0);
 	if (!persona_wq)
 		return -ENOMEM;
-	persona_plain_file = anon_inode_getfile("[persona]", &persona_plain_fops, NULL, O_RDONLY);
+	persona_plain_file = shmem_file_setup("persona", 0, 0);
 	if (IS_ERR(persona_plain_file)) {
 		err = PTR_ERR(persona_plain_file);
 		goto err_wq;
