@@ -378,7 +378,7 @@ int main(int argc, char **argv)
 
 	if (geteuid())
 		skip_all("needs root to confine the workers");
-	limit(debug ? 900 : 300);
+	limit(debug ? 1200 : 300);
 	plan(5);
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	arena = mmap(NULL, ARENA + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
