@@ -98,6 +98,7 @@ struct darwin_commpage {
 	u64 cont_timebase;
 	u64 boottime_usec;
 };
+
 static_assert(offsetof(struct darwin_commpage, capabilities64) == 0x10);
 static_assert(offsetof(struct darwin_commpage, version) == 0x1e);
 static_assert(offsetof(struct darwin_commpage, capabilities) == 0x20);

@@ -60,12 +60,14 @@ struct darwin_mach_header_64 {
 	__le32 flags;
 	__le32 reserved;
 };
+
 static_assert(sizeof(struct darwin_mach_header_64) == 32);
 
 struct darwin_load_command {
 	__le32 cmd;
 	__le32 cmdsize;
 };
+
 static_assert(sizeof(struct darwin_load_command) == 8);
 
 struct darwin_segment_command_64 {
@@ -81,6 +83,7 @@ struct darwin_segment_command_64 {
 	__le32 nsects;
 	__le32 flags;
 };
+
 static_assert(sizeof(struct darwin_segment_command_64) == 72);
 
 #define DARWIN_SECTION_64_SIZE		80
@@ -91,6 +94,7 @@ struct darwin_entry_point_command {
 	__le64 entryoff;
 	__le64 stacksize;
 };
+
 static_assert(sizeof(struct darwin_entry_point_command) == 24);
 
 struct darwin_thread_command {
@@ -100,6 +104,7 @@ struct darwin_thread_command {
 	__le32 count;
 	__le64 state[DARWIN_X86_THREAD_STATE64_COUNT / 2];
 };
+
 static_assert(sizeof(struct darwin_thread_command) == 184);
 
 struct darwin_dylinker_command {
@@ -107,6 +112,7 @@ struct darwin_dylinker_command {
 	__le32 cmdsize;
 	__le32 name;		/* offset of the path from the command's start */
 };
+
 static_assert(sizeof(struct darwin_dylinker_command) == 12);
 
 struct darwin_uuid_command {
@@ -114,6 +120,7 @@ struct darwin_uuid_command {
 	__le32 cmdsize;
 	u8 uuid[16];
 };
+
 static_assert(sizeof(struct darwin_uuid_command) == 24);
 
 struct darwin_encryption_info_command {
@@ -123,12 +130,14 @@ struct darwin_encryption_info_command {
 	__le32 cryptsize;
 	__le32 cryptid;
 };
+
 static_assert(sizeof(struct darwin_encryption_info_command) == 20);
 
 struct darwin_fat_header {
 	__be32 magic;
 	__be32 nfat_arch;
 };
+
 static_assert(sizeof(struct darwin_fat_header) == 8);
 
 struct darwin_fat_arch {
@@ -138,6 +147,7 @@ struct darwin_fat_arch {
 	__be32 size;
 	__be32 align;
 };
+
 static_assert(sizeof(struct darwin_fat_arch) == 20);
 
 struct darwin_fat_arch_64 {
@@ -148,6 +158,7 @@ struct darwin_fat_arch_64 {
 	__be32 align;
 	__be32 reserved;
 };
+
 static_assert(sizeof(struct darwin_fat_arch_64) == 32);
 
 /*

@@ -23,8 +23,16 @@ enum {
 #define BASE	0x100000000ULL
 
 /* Offsets within a segment command. */
-enum { VMADDR = 24, VMSIZE = 32, FILEOFF = 40, FILESIZE = 48, MAXPROT = 56, INITPROT = 60,
-       NSECTS = 64 };
+enum {
+	VMADDR = 24,
+	VMSIZE = 32,
+	FILEOFF = 40,
+	FILESIZE = 48,
+	MAXPROT = 56,
+	INITPROT = 60,
+	NSECTS = 64,
+};
+
 /* Offset of a register within a thread command. */
 #define REG(n)	(16 + 8 * (n))
 

@@ -75,7 +75,8 @@ static void place(struct kunit *test)
 	apple->used = 201;
 	for (argc = 1; argc < 6; argc++) {
 		for (top = 0x100000; top < 0x100020; top++) {
-			KUNIT_ASSERT_EQ(test, darwin_start_place(top, argc, 3, apple, false, &l), 0);
+			KUNIT_ASSERT_EQ(test,
+					darwin_start_place(top, argc, 3, apple, false, &l), 0);
 			KUNIT_EXPECT_EQ(test, l.words, argc + 3 + 6 + 4);
 			KUNIT_EXPECT_TRUE(test, IS_ALIGNED(l.sp, 16));
 			KUNIT_EXPECT_LE(test, l.sp + 8 * l.words, l.apple);

@@ -370,7 +370,7 @@ int main(void)
 			   "%s runs (errno %d, status %#x)", cases[i].what, out.err, out.status);
 		line[0] = '\0';
 		n = log_lines(log, line, sizeof(line));
-		is_int(n, cases[i].reason ? 1 : 0, "%s: lines in the log", cases[i].what);
+		is_int(n, !!cases[i].reason, "%s: lines in the log", cases[i].what);
 		if (cases[i].reason)
 			ok(strstr(line, cases[i].reason) && strstr(line, name),
 			   "%s: \"%s\"", cases[i].what, line);

@@ -47,8 +47,9 @@ static void read_maps(struct space *s)
 		struct map *m = &s->map[s->n];
 
 		m->name[0] = '\0';
-		sscanf(line, "%lx-%lx %7s %*s %*s %*s %255[^\n]", &m->start, &m->end, m->prot,
-		       m->name);
+		if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %255[^\n]", &m->start, &m->end, m->prot,
+			   m->name) < 3)
+			bail("strange map: %s", line);
 	}
 	fclose(f);
 }

@@ -28,12 +28,37 @@
 #define LC_ENCRYPTION_INFO_64	0x2c
 #define LC_MAIN			0x80000028
 
-/* Offsets in a header, a segment command and a thread command. */
-enum { MH_CPUTYPE = 4, MH_CPUSUBTYPE = 8, MH_FILETYPE = 12, MH_NCMDS = 16, MH_SIZEOFCMDS = 20,
-       MH_FLAGS = 24, MH_CMDS = 32 };
-enum { SEG_VMADDR = 24, SEG_VMSIZE = 32, SEG_FILEOFF = 40, SEG_FILESIZE = 48, SEG_MAXPROT = 56,
-       SEG_INITPROT = 60, SEG_NSECTS = 64, SEG_COMMAND = 72 };
-enum { THREAD_FLAVOR = 8, THREAD_COUNT = 12, THREAD_REGS = 16, THREAD_COMMAND = 184 };
+/* Offsets in a Mach header. */
+enum {
+	MH_CPUTYPE = 4,
+	MH_CPUSUBTYPE = 8,
+	MH_FILETYPE = 12,
+	MH_NCMDS = 16,
+	MH_SIZEOFCMDS = 20,
+	MH_FLAGS = 24,
+	MH_CMDS = 32,
+};
+
+/* Offsets in a segment command, and its size. */
+enum {
+	SEG_VMADDR = 24,
+	SEG_VMSIZE = 32,
+	SEG_FILEOFF = 40,
+	SEG_FILESIZE = 48,
+	SEG_MAXPROT = 56,
+	SEG_INITPROT = 60,
+	SEG_NSECTS = 64,
+	SEG_COMMAND = 72,
+};
+
+/* Offsets in a thread command, and its size. */
+enum {
+	THREAD_FLAVOR = 8,
+	THREAD_COUNT = 12,
+	THREAD_REGS = 16,
+	THREAD_COMMAND = 184,
+};
+
 #define THREAD_REG(n)	(THREAD_REGS + 8 * (n))
 #define REG_RSP_INDEX	7
 #define REG_RIP_INDEX	16
@@ -220,9 +245,12 @@ static UNUSED void image_program(struct image *im, size_t at, const void *code, 
 }
 
 /* Where image_program()'s commands are, from the Mach header. */
-enum { AT_PAGEZERO = MH_CMDS, AT_TEXT = AT_PAGEZERO + SEG_COMMAND,
-       AT_DATA = AT_TEXT + SEG_COMMAND, AT_THREAD = AT_DATA + SEG_COMMAND,
-       AT_END = AT_THREAD + THREAD_COMMAND };
+enum {
+	AT_PAGEZERO = MH_CMDS,
+	AT_TEXT = AT_PAGEZERO + SEG_COMMAND,
+	AT_DATA = AT_TEXT + SEG_COMMAND,
+	AT_THREAD = AT_DATA + SEG_COMMAND,
+};
 
 /* Entry @n of a fat header, big endian as on disk. */
 static UNUSED void fat_entry(struct image *im, unsigned int n, bool wide, uint32_t cpu,

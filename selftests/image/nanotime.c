@@ -20,7 +20,7 @@ static inline uint32_t at32(uint64_t off)
 /* The same loop that Go's runtime has, in C. */
 static void read_time(uint64_t out[2])
 {
-	uint64_t tsc_base, ns_base, gtod_ns, gtod_sec;
+	uint64_t tsc_base, ns_base, gtod_ns, gtod_sec, ticks;
 	uint32_t nt, gtod, scale, lo, hi;
 
 	do {
@@ -33,8 +33,8 @@ static void read_time(uint64_t out[2])
 		gtod_ns = at64(0x70);
 		gtod_sec = at64(0x78);
 	} while (!nt || !gtod || nt != at32(0x68) || gtod != at32(0x6c));
-	out[0] = (uint64_t)((((uint64_t)hi << 32 | lo) - tsc_base) * (unsigned __int128)scale >> 32) +
-		 ns_base;
+	ticks = ((uint64_t)hi << 32 | lo) - tsc_base;
+	out[0] = ns_base + (uint64_t)((unsigned __int128)ticks * scale >> 32);
 	out[1] = gtod_sec * 1000000000UL + (out[0] - gtod_ns);
 }
 
