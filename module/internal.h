@@ -141,7 +141,7 @@ struct persona_view *persona_view_get(struct persona_reg *reg);
 struct persona_view *persona_view_ref(struct persona_view *view);
 void persona_view_put(struct persona_view *view);
 size_t persona_view_first(const char *name, size_t *start);
-bool persona_view_escapes(const char *name);
+const char *persona_view_escape(const char *name);
 
 /* stats.c */
 int persona_stats_init(void);

@@ -112,9 +112,33 @@ static long call_table(struct pt_regs *regs, unsigned long nr)
 	return persona_syscall_table[nr](regs);
 }
 
-static noinline long native_policed(struct pt_regs *regs, unsigned int nr, const u64 args[6])
+/*
+ * The old mm and the thread's state hold the modules. Both go away in a
+ * successful exec, and we return to this code all the same: the references
+ * taken here are put by the dispatcher, at its very end.
+ */
+static long call_exec(struct persona_call *call, struct pt_regs *regs, unsigned long nr)
 {
+	struct module *owner = call->thread->proc->pers->owner;
 	struct mm_struct *mm = current->mm;
+	long ret;
+
+	__module_get(owner);
+	__module_get(THIS_MODULE);
+	ret = call_table(regs, nr);
+	if (current->mm != mm) {
+		call->execed = true;
+		return ret;
+	}
+	module_put(THIS_MODULE);
+	module_put(owner);
+	return ret;
+}
+
+static noinline long native_policed(struct persona_call *call, unsigned int nr,
+				    const u64 args[6], bool exec)
+{
+	struct pt_regs *regs = call->regs;
 	struct persona_saved_args saved;
 	bool entered;
 	long ret;
@@ -125,10 +149,12 @@ static noinline long native_policed(struct pt_regs *regs, unsigned int nr, const
 	regs->ax = -ENOSYS;
 	entered = policy_enter(regs);
 	/* -1: the tracer or the filter has skipped the call. */
-	if (entered && (int)regs->orig_ax != -1)
-		regs->ax = call_table(regs, (unsigned int)regs->orig_ax);
+	if (entered && (int)regs->orig_ax != -1) {
+		nr = regs->orig_ax;
+		regs->ax = exec ? call_exec(call, regs, nr) : call_table(regs, nr);
+	}
 	ret = regs->ax;
-	if (unlikely(current->mm != mm)) {
+	if (unlikely(call->execed)) {
 		/*
 		 * An exec: these are the new image's registers. A native image
 		 * leaves through the kernel's own exit path, which reports.
@@ -180,7 +206,7 @@ long __persona_native(struct persona_call *call, unsigned int nr, const u64 args
 
 	nr = continue_native(call, nr);
 	if (policed()) {
-		ret = native_policed(call->regs, nr, args);
+		ret = native_policed(call, nr, args, false);
 	} else {
 		set_args(&frame, args);
 		frame.orig_ax = nr;
@@ -245,33 +271,14 @@ EXPORT_SYMBOL_GPL(__persona_permit);
 long persona_execve(struct persona_call *call, const char __user *path,
 		    const void __user *argv, const void __user *envp)
 {
-	struct module *owner = call->thread->proc->pers->owner;
-	struct pt_regs *regs = call->regs;
 	const u64 args[6] = { (__force u64)path, (__force u64)argv, (__force u64)envp };
-	struct mm_struct *mm = current->mm;
 	struct pt_regs frame;
-	long ret;
 
-	/*
-	 * The old mm and the thread's state hold the modules. Both go away in
-	 * there, and we return to this code all the same.
-	 */
-	__module_get(owner);
-	__module_get(THIS_MODULE);
-	if (policed()) {
-		ret = native_policed(regs, __NR_execve, args);
-	} else {
-		set_args(&frame, args);
-		frame.orig_ax = __NR_execve;
-		ret = persona_syscall_table[__NR_execve](&frame);
-	}
-	if (current->mm != mm) {
-		call->execed = true;
-		return ret;
-	}
-	module_put(THIS_MODULE);
-	module_put(owner);
-	return ret;
+	if (policed())
+		return native_policed(call, __NR_execve, args, true);
+	set_args(&frame, args);
+	frame.orig_ax = __NR_execve;
+	return call_exec(call, &frame, __NR_execve);
 }
 EXPORT_SYMBOL_GPL(persona_execve);
 

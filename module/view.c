@@ -189,12 +189,15 @@ size_t persona_view_first(const char *name, size_t *start)
 EXPORT_SYMBOL_FOR_TEST(persona_view_first);
 
 /**
- * persona_view_escapes() - does a name leave its root by ".." on the way?
+ * persona_view_escape() - where does a name leave its root by ".."?
  * @name: absolute name
  *
  * Pure text: symbolic links are not followed.
+ *
+ * Return: what comes behind the first ".." that climbs above the start (empty or
+ * with a slash in front); NULL if none does.
  */
-bool persona_view_escapes(const char *name)
+const char *persona_view_escape(const char *name)
 {
 	int depth = 0;
 
@@ -205,15 +208,15 @@ bool persona_view_escapes(const char *name)
 		len = strcspn(name, "/");
 		if (len == 2 && name[0] == '.' && name[1] == '.') {
 			if (--depth < 0)
-				return true;
+				return name + len;
 		} else if (len && !(len == 1 && name[0] == '.')) {
 			depth++;
 		}
 		name += len;
 	}
-	return false;
+	return NULL;
 }
-EXPORT_SYMBOL_FOR_TEST(persona_view_escapes);
+EXPORT_SYMBOL_FOR_TEST(persona_view_escape);
 
 static bool view_has_first(const struct persona_view *view, const char *name)
 {
@@ -272,6 +275,24 @@ static bool view_has(const struct persona_view *view, char *buf)
 	       !parent_exists(buf + view->len);
 }
 
+/*
+ * A name that goes through the view and out of its top means the real root from
+ * there on. @buf as above; returns what is meant, NULL if the way does not exist.
+ */
+static const char *leave_view(const struct persona_view *view, char *buf)
+{
+	char *rest = (char *)persona_view_escape(buf + view->len);
+	char *dots = rest - strlen("..");
+	bool exists;
+
+	*dots = '\0';
+	exists = name_exists(buf);
+	*dots = '.';
+	if (!exists)
+		return NULL;
+	return *rest ? rest : "/";
+}
+
 /**
  * persona_path() - a path-name argument as the view has it
  * @call: foreign call under way
@@ -285,6 +306,7 @@ const char __user *persona_path(struct persona_call *call, const char __user *pa
 {
 	const struct persona_view *view = call->thread->proc->view;
 	const char __user *found = path;
+	const char *name = NULL;
 	char start[PERSONA_VIEW_NAME_MAX + 3];
 	char *buf;
 	long len;
@@ -309,10 +331,14 @@ const char __user *persona_path(struct persona_call *call, const char __user *pa
 	}
 	/* The native call says ENAMETOOLONG; so it does when only the view's is. */
 	if (len == PATH_MAX || view->len + len >= PATH_MAX ||
-	    !view_has_first(view, buf + view->len) || persona_view_escapes(buf + view->len))
+	    !view_has_first(view, buf + view->len))
 		goto out;
-	if (view_has(view, buf))
-		found = persona_scratch_put(call, buf, view->len + len + 1);
+	if (persona_view_escape(buf + view->len))
+		name = leave_view(view, buf);
+	else if (view_has(view, buf))
+		name = buf;
+	if (name)
+		found = persona_scratch_put(call, name, strlen(name) + 1);
 out:
 	kfree(buf);
 	return found;

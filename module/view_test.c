@@ -36,38 +36,44 @@ static void view_first_component(struct kunit *test)
 
 struct escape_case {
 	const char *name;
-	bool escapes;
+	const char *rest;
 };
 
 static const struct escape_case escape_cases[] = {
-	{ "/", false },
-	{ "/usr/lib", false },
-	{ "/usr/..", false },
-	{ "/usr/../lib/..", false },
-	{ "/usr/../..", true },
-	{ "/..", true },
-	{ "/../etc", true },
-	{ "//..//", true },
-	{ "/./..", true },
-	{ "/usr/./..", false },
-	{ "/usr/lib/../../..", true },
-	{ "/..usr", false },
-	{ "/...", false },
-	{ "/usr//../lib", false },
+	{ "/", NULL },
+	{ "/usr/lib", NULL },
+	{ "/usr/..", NULL },
+	{ "/usr/../lib/..", NULL },
+	{ "/usr/../..", "" },
+	{ "/..", "" },
+	{ "/../etc", "/etc" },
+	{ "/../../etc", "/../etc" },
+	{ "//..//", "//" },
+	{ "/./..", "" },
+	{ "/usr/./..", NULL },
+	{ "/usr/lib/../../../x/..", "/x/.." },
+	{ "/..usr", NULL },
+	{ "/...", NULL },
+	{ "/usr//../lib", NULL },
 };
 
-static void view_escapes_by_dots(struct kunit *test)
+static void view_escape_by_dots(struct kunit *test)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(escape_cases); i++)
-		KUNIT_EXPECT_EQ_MSG(test, persona_view_escapes(escape_cases[i].name),
-				    escape_cases[i].escapes, "%s", escape_cases[i].name);
+	for (i = 0; i < ARRAY_SIZE(escape_cases); i++) {
+		const struct escape_case *c = &escape_cases[i];
+		const char *rest = persona_view_escape(c->name);
+
+		KUNIT_EXPECT_EQ_MSG(test, !rest, !c->rest, "%s", c->name);
+		if (rest && c->rest)
+			KUNIT_EXPECT_STREQ_MSG(test, rest, c->rest, "%s", c->name);
+	}
 }
 
 static struct kunit_case view_cases[] = {
 	KUNIT_CASE(view_first_component),
-	KUNIT_CASE(view_escapes_by_dots),
+	KUNIT_CASE(view_escape_by_dots),
 	{ }
 };
 
