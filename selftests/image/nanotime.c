@@ -34,7 +34,7 @@ static void read_time(uint64_t out[2])
 		gtod_sec = at64(0x78);
 	} while (!nt || !gtod || nt != at32(0x68) || gtod != at32(0x6c));
 	ticks = ((uint64_t)hi << 32 | lo) - tsc_base;
-	out[0] = ns_base + (uint64_t)((unsigned __int128)ticks * scale >> 32);
+	out[0] = ns_base + (uint64_t)((__uint128_t)ticks * scale >> 32);
 	out[1] = gtod_sec * 1000000000UL + (out[0] - gtod_ns);
 }
 
