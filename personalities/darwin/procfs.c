@@ -7,6 +7,8 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -109,4 +111,103 @@ ssize_t darwin_proc_link(struct persona_call *call, int pid, const char *name, c
 		return -EFAULT;
 	buf[n] = '\0';
 	return n;
+}
+
+/* Most processes that one call lists. */
+#define MAX_PIDS	65536
+
+struct number_list {
+	struct dir_context ctx;
+	int *list;
+	u32 n;
+	u32 room;
+	bool failed;
+};
+
+static bool add_number(struct dir_context *ctx, const char *name, int len, loff_t off, u64 ino,
+		       unsigned int type)
+{
+	struct number_list *l = container_of(ctx, struct number_list, ctx);
+	int value = 0, i, *bigger;
+
+	if (len > 9)
+		return true;
+	for (i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return true;
+		value = value * 10 + name[i] - '0';
+	}
+	if (l->n == l->room) {
+		if (l->room >= MAX_PIDS)
+			return false;
+		l->room *= 2;
+		bigger = kvmalloc_array(l->room, sizeof(*bigger), GFP_KERNEL_ACCOUNT);
+		if (!bigger) {
+			l->failed = true;
+			return false;
+		}
+		memcpy(bigger, l->list, l->n * sizeof(*bigger));
+		kvfree(l->list);
+		l->list = bigger;
+	}
+	l->list[l->n++] = value;
+	return true;
+}
+
+/**
+ * darwin_proc_numbers - the numbers among the names of a folder
+ * @call: foreign call under way
+ * @path: absolute: "/proc", "/proc/1/fd", ...
+ * @list: gets them, to be freed by kvfree()
+ *
+ * Context: may sleep.
+ * Return: how many, or a negative errno.
+ */
+int darwin_proc_numbers(struct persona_call *call, const char *path, int **list)
+{
+	struct number_list l = { .ctx.actor = add_number, .room = 256 };
+	struct file *dir;
+	int err;
+
+	dir = darwin_proc_open(call, path, O_RDONLY | O_DIRECTORY);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	l.list = kvmalloc_array(l.room, sizeof(*l.list), GFP_KERNEL_ACCOUNT);
+	if (!l.list) {
+		fput(dir);
+		return -ENOMEM;
+	}
+	err = iterate_dir(dir, &l.ctx);
+	fput(dir);
+	if (err || l.failed) {
+		kvfree(l.list);
+		return err ?: -ENOMEM;
+	}
+	*list = l.list;
+	return l.n;
+}
+
+/**
+ * darwin_proc_pids - all processes that the caller can see
+ * @call: foreign call under way
+ * @pids: gets them, to be freed by kvfree()
+ *
+ * Without a /proc that is the caller itself.
+ *
+ * Context: may sleep.
+ * Return: how many, or a negative errno.
+ */
+int darwin_proc_pids(struct persona_call *call, int **pids)
+{
+	int n = darwin_proc_numbers(call, "/proc", pids);
+
+	if (n != -ENOENT && n)
+		return n;
+	if (!n)
+		kvfree(*pids);
+	*pids = kvmalloc(sizeof(**pids), GFP_KERNEL_ACCOUNT);
+	if (!*pids)
+		return -ENOMEM;
+	**pids = task_tgid_vnr(current);
+	return 1;
 }
