@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Darwin calls that make processes and change what they run. */
-#include <linux/capability.h>
+#include <linux/ioprio.h>
+#include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <linux/pid_namespace.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
@@ -11,6 +13,7 @@
 
 #include "bsd_table.h"
 #include "darwin.h"
+#include "procinfo.h"
 #include "spawn.h"
 
 /**
@@ -316,4 +319,92 @@ long darwin_csrctl(struct persona_call *call)
 		return put_user(DARWIN_CSR_ALLOW_ALL, p) ? -EFAULT : 0;
 	}
 	return -ENOSYS;
+}
+
+/**
+ * darwin_gethostuuid - BSD 142
+ * @call: u8 uuid[16], const struct timespec *
+ *
+ * The machine's identity is what systemd calls machine-id, which is a UUID.
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno; -ENOENT when the machine has none.
+ */
+long darwin_gethostuuid(struct persona_call *call)
+{
+	char text[34];
+	u8 uuid[16];
+	ssize_t n;
+
+	n = darwin_proc_read(call, "/etc/machine-id", text, sizeof(text));
+	if (n < 0)
+		return n;
+	if (n < 32 || hex2bin(uuid, text, sizeof(uuid)))
+		return -ENOENT;
+	return copy_to_user((void __user *)(uintptr_t)call->args[0], uuid, sizeof(uuid)) ?
+		-EFAULT : 0;
+}
+
+/* iopolicysys() */
+#define DARWIN_IOPOL_CMD_GET		1
+#define DARWIN_IOPOL_CMD_SET		2
+#define DARWIN_IOPOL_TYPE_DISK		0
+#define DARWIN_IOPOL_SCOPE_THREAD	1
+#define DARWIN_IOPOL_DEFAULT		0
+
+struct darwin_iopol {
+	s32 scope;	/* 0 process, 1 thread */
+	s32 type;
+	s32 policy;
+};
+
+/* Native I/O priorities by policy: default, important, passive, throttle, ... */
+static const u16 iopol_prio[] = {
+	IOPRIO_CLASS_NONE << IOPRIO_CLASS_SHIFT | 0,
+	IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 0,
+	IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 7,
+	IOPRIO_CLASS_IDLE << IOPRIO_CLASS_SHIFT | 0,
+	IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 6,
+	IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 5,
+};
+
+/**
+ * darwin_iopolicysys - BSD 322: I/O priority of disk accesses
+ * @call: command, struct _iopol_param_t *
+ *
+ * Linux has one for threads; a process's is that of the calling thread.
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_iopolicysys(struct persona_call *call)
+{
+	void __user *p = (void __user *)(uintptr_t)call->args[1];
+	struct darwin_iopol pol;
+	long prio;
+	s32 i;
+
+	if (copy_from_user(&pol, p, sizeof(pol)))
+		return -EFAULT;
+	if (pol.type != DARWIN_IOPOL_TYPE_DISK || pol.scope < 0 ||
+	    pol.scope > DARWIN_IOPOL_SCOPE_THREAD)
+		return -EINVAL;
+	switch ((int)call->args[0]) {
+	case DARWIN_IOPOL_CMD_SET:
+		if (pol.policy < 0 || pol.policy >= ARRAY_SIZE(iopol_prio))
+			return -EINVAL;
+		i = array_index_nospec(pol.policy, ARRAY_SIZE(iopol_prio));
+		return persona_native(call, __NR_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+				      iopol_prio[i]);
+	case DARWIN_IOPOL_CMD_GET:
+		prio = persona_native(call, __NR_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+		if (prio < 0)
+			return prio;
+		pol.policy = DARWIN_IOPOL_DEFAULT;
+		for (i = 0; i < ARRAY_SIZE(iopol_prio); i++)
+			if (iopol_prio[i] == prio)
+				pol.policy = i;
+		return copy_to_user(p, &pol, sizeof(pol)) ? -EFAULT : 0;
+	}
+	return -EINVAL;
 }

@@ -9,6 +9,7 @@
 
 #include "bsd_table.h"
 #include "darwin.h"
+#include "ipc.h"
 #include "signal.h"
 
 /*
@@ -104,4 +105,64 @@ long darwin_kill(struct persona_call *call)
 	if (pid == -1 && posix && (!ret || ret == -ESRCH))
 		ret = persona_native(call, __NR_kill, task_tgid_vnr(current), sig);
 	return ret;
+}
+
+/**
+ * darwin_pthread_kill - BSD 328
+ * @call: thread port, signal
+ *
+ * Context: see persona_fn.
+ * Return: 0; -ESRCH when there is no such thread, or a negative errno.
+ */
+long darwin_pthread_kill(struct persona_call *call)
+{
+	int dsig = (int)call->args[1];
+	int sig = darwin_sig_to_native(dsig);
+	struct darwin_port *port;
+	int tid = 0;
+
+	if (dsig && !sig)
+		return -EINVAL;
+	port = darwin_port_lookup(darwin_call_ipc(call), (u32)call->args[0],
+				  DARWIN_PORT_THREAD);
+	if (!port)
+		return -ESRCH;
+	if (port->pid)
+		tid = pid_vnr(port->pid);
+	darwin_port_put(port);
+	if (!tid)
+		return -ESRCH;
+	return persona_native(call, __NR_tgkill, task_tgid_vnr(current), tid, sig);
+}
+
+/* A single process, by its pid. */
+static long signal_one(struct persona_call *call, int sig)
+{
+	int pid = (int)call->args[0];
+
+	return pid <= 0 ? -EINVAL : persona_native(call, __NR_kill, pid, sig);
+}
+
+/**
+ * darwin_pid_suspend - BSD 433
+ * @call: pid
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_pid_suspend(struct persona_call *call)
+{
+	return signal_one(call, SIGSTOP);
+}
+
+/**
+ * darwin_pid_resume - BSD 434
+ * @call: pid
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_pid_resume(struct persona_call *call)
+{
+	return signal_one(call, SIGCONT);
 }
