@@ -114,6 +114,7 @@ int darwin_cmsg_to_native(const u8 *from, u32 len, u8 *to, u32 room)
 	}
 	return used;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_cmsg_to_native);
 
 /* Writes the data of one message. Returns how many bytes, or -1: does not fit. */
 static int put_data(int how, const u8 *from, u32 len, u8 *to, u32 room)
@@ -212,3 +213,4 @@ u32 darwin_cmsg_to_foreign(const u8 *from, u32 len, u8 *to, u32 room, bool *trun
 	}
 	return used;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_cmsg_to_foreign);

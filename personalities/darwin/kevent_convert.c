@@ -51,6 +51,7 @@ void darwin_kevent_get(struct darwin_kevent *to, const void *from, enum darwin_k
 		.ext = { k.ext[0], k.ext[1] },
 	};
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kevent_get);
 
 /**
  * darwin_kevent_put() - from the widest layout to one of them
@@ -75,6 +76,7 @@ void darwin_kevent_put(void *to, const struct darwin_kevent *from, enum darwin_k
 	else
 		memcpy(to, &k, darwin_kevent_size(form));
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kevent_put);
 
 /**
  * darwin_kevent_user_fflags() - flags of a user event after a change
@@ -95,6 +97,7 @@ u32 darwin_kevent_user_fflags(u32 old, u32 change)
 	}
 	return old;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kevent_user_fflags);
 
 /**
  * darwin_kevent_timer() - what a timer's flags and data mean
@@ -144,6 +147,7 @@ int darwin_kevent_timer(u32 fflags, s64 data, struct darwin_kevent_timer *timer)
 		timer->interval = ns;
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kevent_timer);
 
 /**
  * darwin_kevent_exitstatus() - data of NOTE_EXITSTATUS
@@ -155,3 +159,4 @@ u32 darwin_kevent_exitstatus(int status)
 
 	return (status & 0xff80) | (sig ? persona_map_to_foreign(&darwin_signal_map, sig) : 0);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kevent_exitstatus);

@@ -42,8 +42,9 @@ static int kq_fd_wake(wait_queue_entry_t *entry, unsigned int mode, int sync, vo
 	if (!events || (events & (kn->fd.events | POLLFREE)))
 		darwin_kq_activate(kn);
 	if (events & POLLFREE) {
-		/* The head goes away with this callback; pairs with kq_fd_unwait(). */
+		/* The head goes away after this callback. */
 		list_del_init(&entry->entry);
+		/* Pairs with the acquire in kq_fd_unwait(). */
 		smp_store_release(&wait->head, NULL);
 	}
 	return 1;
@@ -78,6 +79,7 @@ static void kq_fd_unwait(struct darwin_kq_wait *wait)
 	 * POLLFREE and wait a grace period.
 	 */
 	rcu_read_lock();
+	/* Pairs with the release in kq_fd_wake(). */
 	head = smp_load_acquire(&wait->head);
 	if (head)
 		remove_wait_queue(head, &wait->entry);

@@ -30,6 +30,7 @@
  */
 struct darwin_kq_mark {
 	struct fsnotify_mark fsn;
+	/* protects kn against the end of the knote */
 	spinlock_t lock;
 	struct darwin_knote *kn;
 	unsigned int nlink;

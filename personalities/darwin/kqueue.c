@@ -110,6 +110,7 @@ static void kq_wake(struct darwin_kq *kq)
 {
 	if (wq_has_sleeper(&kq->wait))
 		wake_up(&kq->wait);
+	/* The barrier of wq_has_sleeper() is this one's, too. */
 	if (waitqueue_active(&kq->poll_wait))
 		kq_wake_pollers(kq);
 }

@@ -55,7 +55,7 @@ struct darwin_kq_scan {
  * @isfd: the identifier is a file descriptor; attach() finds kn->file
  * @raw: ... O_PATH descriptors are welcome
  * @attach: starts to watch. Returns a negative errno, 0, or 1 when the knote
- *	is to be looked at at once
+ *	is to be processed at once
  * @detach: stops to watch; after it the knote is not activated any more
  * @touch: a second EV_ADD, EV_ENABLE or EV_DISABLE; takes over what it wants of
  *	the event. Returns as attach(). NULL: fflags and data are copied
@@ -163,7 +163,7 @@ struct darwin_knote {
  */
 struct darwin_kqs {
 	refcount_t ref;
-	struct mutex lock;
+	struct mutex lock;	/* of the list */
 	struct list_head list;
 	atomic_t knotes;
 	atomic_t fds;
@@ -185,9 +185,9 @@ struct darwin_kqs {
  * @dead: the owner is gone
  */
 struct darwin_kq {
-	struct mutex mtx;
+	struct mutex mtx;	/* of the knotes */
 	struct rb_root knotes;
-	spinlock_t lock;
+	spinlock_t lock;	/* of the ready list */
 	struct list_head ready;
 	unsigned int nready;
 	wait_queue_head_t wait;

@@ -231,15 +231,16 @@ static int put_control(struct persona_call *call, struct darwin_msghdr *msg,
 		       const struct user_msghdr *native, u32 room, bool *truncated)
 {
 	u32 len = msg->msg_controllen, got, nlost, i;
-	int lost[SCM_MAX_FD];
 	u8 *from, *to;
+	int *lost;
 	int ret = 0;
 
 	/* How much there is, the program's memory says; so it may lie. */
 	got = min_t(size_t, native->msg_controllen, room);
-	from = kmalloc(got + len, GFP_KERNEL_ACCOUNT);
-	if (!from)
+	lost = kmalloc(SCM_MAX_FD * sizeof(*lost) + got + len, GFP_KERNEL_ACCOUNT);
+	if (!lost)
 		return -ENOMEM;
+	from = (u8 *)&lost[SCM_MAX_FD];
 	to = from + got;
 	if (copy_from_user(from, native->msg_control, got)) {
 		ret = -EFAULT;
@@ -252,7 +253,7 @@ static int put_control(struct persona_call *call, struct darwin_msghdr *msg,
 		ret = -EFAULT;
 	msg->msg_controllen = len;
 out:
-	kfree(from);
+	kfree(lost);
 	return ret;
 }
 

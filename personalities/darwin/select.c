@@ -38,6 +38,7 @@ int darwin_select_timeout(const struct darwin_timeval *tv, struct __kernel_old_t
 	native->tv_usec = tv->tv_usec;
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_select_timeout);
 
 /**
  * darwin_poll_events_same() - do these events look alike in both systems?
@@ -49,6 +50,7 @@ bool darwin_poll_events_same(u16 events)
 			    DARWIN_POLLHUP | DARWIN_POLLNVAL | DARWIN_POLLRDNORM |
 			    DARWIN_POLLRDBAND));
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_poll_events_same);
 
 /* Between two places of the program's memory. */
 static int copy_words(u32 __user *to, const u32 __user *from, u32 bytes)
@@ -163,8 +165,8 @@ long darwin_pselect(struct persona_call *call)
 	void __user *timeout = NULL, *arg = NULL, *set;
 	struct timespec64 ts;
 	struct set sets[3];
+	u64 mask, pair[2];
 	long ret;
-	u64 mask;
 	u32 m;
 
 	if (nfds < 0)
@@ -185,7 +187,9 @@ long darwin_pselect(struct persona_call *call)
 		set = persona_scratch_put(call, &mask, sizeof(mask));
 		if (IS_ERR(set))
 			return PTR_ERR(set);
-		arg = persona_scratch_put(call, (u64[2]){ (__force u64)set, sizeof(mask) }, 16);
+		pair[0] = (__force u64)set;
+		pair[1] = sizeof(mask);
+		arg = persona_scratch_put(call, pair, sizeof(pair));
 		if (IS_ERR(arg))
 			return PTR_ERR(arg);
 	}

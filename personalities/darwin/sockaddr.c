@@ -37,6 +37,7 @@ int darwin_family_to_native(int family)
 	}
 	return -EAFNOSUPPORT;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_family_to_native);
 
 /**
  * darwin_family_to_foreign() - address family
@@ -56,6 +57,7 @@ int darwin_family_to_foreign(int family)
 	}
 	return DARWIN_AF_UNSPEC;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_family_to_foreign);
 
 /**
  * darwin_sockaddr_to_native() - an address that has no path in it
@@ -79,6 +81,7 @@ int darwin_sockaddr_to_native(const u8 *from, u32 len, struct sockaddr_storage *
 	memcpy((u8 *)to + SA_DATA, from + SA_DATA, len - SA_DATA);
 	return len;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sockaddr_to_native);
 
 static u32 unix_to_foreign(const struct sockaddr_un *from, u32 len, u8 *to)
 {
@@ -116,6 +119,7 @@ u32 darwin_sockaddr_to_foreign(const struct sockaddr_storage *from, u32 len,
 	to[0] = len;
 	return len;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sockaddr_to_foreign);
 
 /* The path goes through the view, and has to fit a native address then. */
 static int unix_get(struct persona_call *call, u8 *from, u32 len, struct darwin_addr *addr)

@@ -227,7 +227,8 @@ static bool is_local(int fd)
 	return local;
 }
 
-static const struct darwin_sockopt *find(const struct darwin_sockopt *opts, unsigned int nr, int name)
+static const struct darwin_sockopt *find(const struct darwin_sockopt *opts, unsigned int nr,
+					int name)
 {
 	unsigned int i;
 
@@ -391,7 +392,7 @@ long darwin_setsockopt(struct persona_call *call)
 	case OPT_NOSIGPIPE:
 		if (get_user(on, (const s32 __user *)val))
 			return -EFAULT;
-		/* Harmless in itself: the answer is whether it may be asked of the socket. */
+		/* Harmless in itself: tells whether the socket may be asked. */
 		ret = persona_native(call, __NR_getsockopt, fd, SOL_SOCKET, SO_TYPE,
 				     persona_scratch(call, 4),
 				     persona_scratch_put(call, &(u32){ 4 }, 4));
