@@ -63,6 +63,9 @@ static void addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, darwin_sockaddr_to_foreign(&ss, U32_MAX, out), 2U + 126 + 1);
 }
 
+/* Descriptors that did not fit; too many for the stack. */
+static int lost[SCM_MAX_FD];
+
 static void rights(struct kunit *test)
 {
 	struct {
@@ -76,7 +79,6 @@ static void rights(struct kunit *test)
 	};
 	u8 native[128] __aligned(8), back[64];
 	struct cmsghdr *hdr = (struct cmsghdr *)native;
-	int lost[SCM_MAX_FD];
 	bool truncated = false;
 	u32 n, nlost;
 	int len;
