@@ -78,5 +78,18 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 #define persona_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
+/* since 6.2: the quick sum leaves out what has not been folded in yet. */
+#include <linux/mm.h>
+static inline unsigned long persona_mm_rss(struct mm_struct *mm)
+{
+#ifdef HAVE_PERCPU_RSS
+	return percpu_counter_sum_positive(&mm->rss_stat[MM_FILEPAGES]) +
+	       percpu_counter_sum_positive(&mm->rss_stat[MM_ANONPAGES]) +
+	       percpu_counter_sum_positive(&mm->rss_stat[MM_SHMEMPAGES]);
+#else
+	return get_mm_rss(mm);
+#endif
+}
+
 #endif /* !__ASSEMBLY__ */
 #endif /* _PERSONA_COMPAT_H */

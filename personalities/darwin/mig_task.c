@@ -117,7 +117,7 @@ static u32 task_words(u32 flavor, const struct rusage *ru, u32 *info)
 {
 	struct mm_struct *mm = current->mm;
 	u64 virt = (u64)mm->total_vm << PAGE_SHIFT;
-	u64 resident = (u64)get_mm_rss(mm) << PAGE_SHIFT;
+	u64 resident = (u64)persona_mm_rss(mm) << PAGE_SHIFT;
 	const struct cred *cred = current_cred();
 	struct user_namespace *ns = current_user_ns();
 
