@@ -80,6 +80,7 @@ static long map_aligned(struct persona_call *call, u64 size, u64 mask, int prot)
  */
 int darwin_vm_map(struct persona_call *call, u64 *addr, u64 size, u64 mask, u32 flags, u32 prot)
 {
+	u64 min_addr = darwin_call_proc(call)->min_addr;
 	int map = MAP_PRIVATE | MAP_ANONYMOUS;
 	long ret;
 
@@ -93,13 +94,15 @@ int darwin_vm_map(struct persona_call *call, u64 *addr, u64 size, u64 mask, u32 
 		if (size > TASK_SIZE_MAX)
 			return DARWIN_KERN_NO_SPACE;
 		size = PAGE_ALIGN(size);
+		if (*addr < min_addr)
+			*addr = 0;
 		if (mask == PAGE_SIZE - 1)
 			ret = persona_native(call, __NR_mmap, *addr & PAGE_MASK, size, prot, map,
 					     -1, 0);
 		else
 			ret = map_aligned(call, size, mask, prot);
 	} else {
-		if (!darwin_vm_range(addr, &size) || *addr & mask)
+		if (!darwin_vm_range(addr, &size) || *addr & mask || *addr < min_addr)
 			return DARWIN_KERN_INVALID_ADDRESS;
 		map |= flags & DARWIN_VM_FLAGS_OVERWRITE ? MAP_FIXED : MAP_FIXED_NOREPLACE;
 		ret = persona_native(call, __NR_mmap, *addr, size, prot, map, -1, 0);

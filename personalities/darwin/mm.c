@@ -77,7 +77,7 @@ EXPORT_SYMBOL_FOR_TEST(darwin_page_range);
  * @call: address, length, PROT_*, MAP_*, descriptor, offset
  *
  * With MAP_ANON the descriptor is a tag for memory statistics, and the offset
- * means nothing.
+ * means nothing. Nothing is ever mapped in the image's __PAGEZERO.
  *
  * Context: see persona_fn.
  * Return: the address or a negative errno.
@@ -87,17 +87,21 @@ long darwin_mmap(struct persona_call *call)
 	int prot = darwin_prot_to_native(call->args[2]);
 	int flags = darwin_mmap_flags_to_native(call->args[3]);
 	int fd = call->args[4];
-	u64 offset = call->args[5];
+	u64 offset = call->args[5], addr = call->args[0];
 	long ret;
 
 	if (prot < 0 || flags < 0)
 		return -EINVAL;
+	if (addr < darwin_call_proc(call)->min_addr) {
+		if (flags & MAP_FIXED)
+			return -ENOMEM;
+		addr = 0;
+	}
 	if (flags & MAP_ANONYMOUS) {
 		fd = -1;
 		offset = 0;
 	}
-	ret = persona_native(call, __NR_mmap, call->args[0], call->args[1], prot, flags, fd,
-			     offset);
+	ret = persona_native(call, __NR_mmap, addr, call->args[1], prot, flags, fd, offset);
 	/* A file that cannot be mapped: Darwin looks at its type, Linux at its operations. */
 	return ret == -ENODEV ? -EINVAL : ret;
 }
