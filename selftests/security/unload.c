@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loading and unloading: refused while a foreign task lives, harmless under
+ * native load. Each cycle waits for many grace periods, so there are 500 or as
+ * many as SECONDS allow; "unload CYCLES" does as many as it is told. The modules
+ * are in $PERSONA_MODULES and are left loaded.
+ */
+#include "../native.h"
+
+#define LOADERS	3
+#define CYCLES	500
+#define SECONDS	150
+#define LEAST	5
+
+static const char *modules[] = { "persona", "persona_darwin" };
+static const char *dir;
+
+static int load(const char *name, const char *params)
+{
+	char path[PATH_MAX];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "%s/%s.ko", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		bail("%s: %s", path, strerror(errno));
+	ret = syscall(SYS_finit_module, fd, params, 0) ? errno : 0;
+	close(fd);
+	return ret;
+}
+
+static int unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+/* The last references go a little after the last process: up to 10 s. */
+static int unload_soon(const char *name)
+{
+	int i, err;
+
+	for (i = 0; i < 500; i++) {
+		err = unload(name);
+		if (err != EAGAIN && err != EBUSY)
+			return err;
+		msleep(20);
+	}
+	return err;
+}
+
+static int load_all(void)
+{
+	int err = load(modules[0], "");
+
+	return err ? err : load(modules[1], "");
+}
+
+static int unload_all(void)
+{
+	int err = unload_soon(modules[1]);
+
+	return err ? err : unload_soon(modules[0]);
+}
+
+/* Shorter grace periods while we make so many wait for them. */
+static void expedite(bool on)
+{
+	int fd = open("/sys/kernel/rcu_expedited", O_WRONLY);
+
+	if (fd < 0 || write(fd, on ? "1" : "0", 1) < 0)
+		msg("rcu_expedited: %s", strerror(errno));
+	close(fd);
+}
+
+static bool is_busy(int err)
+{
+	return err == EAGAIN || err == EBUSY;
+}
+
+static void refused(void)
+{
+	const char *const argv[] = { agent(), "pause", NULL };
+	const char *const storm[] = { agent(), "storm", NULL };
+	struct child c = start_program(argv, NULL, NULL);
+	char buf[64];
+
+	read_until(&c, "ready", buf, sizeof(buf));
+	ok(is_busy(unload(modules[1])), "rmmod persona_darwin is refused while a task sleeps in it");
+	ok(is_busy(unload(modules[0])), "rmmod persona, too");
+	kill(c.pid, SIGKILL);
+	is_int(finish(&c), KILLED(SIGKILL), "the task lived on until it was killed");
+	c = start_program(storm, NULL, NULL);
+	read_until(&c, "ready", buf, sizeof(buf));
+	ok(is_busy(unload(modules[1])), "rmmod persona_darwin is refused while threads run");
+	kill(c.pid, SIGKILL);
+	finish(&c);
+	is_int(unload_soon(modules[1]), 0, "rmmod persona_darwin when all have gone");
+	is_int(run(NULL, 0, agent(), "exit", "3"), 127, "then foreign programs do not run");
+	is_int(persona_threads("darwin"), -1, "and darwin is not in the list");
+	is_int(load(modules[1], ""), 0, "insmod persona_darwin");
+	is_int(load(modules[1], ""), EEXIST, "insmod twice");
+	is_int(run(NULL, 0, agent(), "exit", "3"), 3, "foreign programs run again");
+}
+
+/* A task in the middle of a foreign call that ends while rmmod is tried. */
+static void racing(void)
+{
+	const char *const argv[] = { agent(), "exit", "0", NULL };
+	int i, removed = 0, busy = 0, other = 0, err;
+
+	for (i = 0; i < 60; i++) {
+		struct child c = start_program(argv, NULL, NULL);
+
+		usleep(i * 500);
+		err = unload(modules[1]);
+		if (!err) {
+			removed++;
+			if (load(modules[1], ""))
+				bail("insmod failed");
+		} else if (is_busy(err)) {
+			busy++;
+		} else {
+			other++;
+		}
+		finish(&c);
+	}
+	msg("60 times rmmod beside an exec: %d removed, %d refused", removed, busy);
+	is_int(other, 0, "rmmod beside exec and exit: removed or refused, nothing else");
+}
+
+/* Native load: calls, forks, signals, a user of the dispatch, without end. */
+static void native_load(int kind)
+{
+	static char selector;
+	int i = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (kind == 1)
+		prctl(59, 1, 0, 0, &selector);
+	for (;; i++) {
+		syscall(SYS_getppid);
+		prctl(PR_GET_DUMPABLE);
+		if (i % 64)
+			continue;
+		if (kind == 2) {
+			pid_t pid = fork();
+
+			if (!pid)
+				_exit(0);
+			if (pid > 0)
+				wait_status(pid);
+		}
+		signal(SIGUSR1, SIG_IGN);
+		raise(SIGUSR1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int cycles = argc > 1 ? atoi(argv[1]) : CYCLES;
+	double seconds = argc > 1 ? 1e6 : SECONDS;
+	pid_t busy[LOADERS];
+	int i, bad = 0, err = 0;
+	double begin;
+
+	dir = getenv("PERSONA_MODULES");
+	if (!dir)
+		skip_all("PERSONA_MODULES is not set");
+	if (geteuid())
+		skip_all("needs root");
+	limit(argc > 1 ? 100000 : 1500);
+	plan(0);
+	expedite(true);
+	refused();
+	racing();
+	for (i = 0; i < LOADERS; i++) {
+		busy[i] = fork();
+		if (!busy[i])
+			native_load(i);
+	}
+	begin = now();
+	for (i = 0; i < cycles && !bad && now() < begin + seconds; i++) {
+		err = unload_all();
+		if (!err)
+			err = load_all();
+		if (err) {
+			msg("cycle %d: %s", i, strerror(err));
+			bad++;
+		}
+		if (i % 20 == 0 && !bad)
+			bad += run(NULL, 0, agent(), "exit", "5") != 5;
+	}
+	msg("%d cycles in %.0f s", i, now() - begin);
+	expedite(false);
+	ok(!bad && (i == cycles || i >= LEAST), "%d cycles of rmmod and insmod under native load",
+	   i);
+	for (i = 0; i < LOADERS; i++) {
+		ok(!kill(busy[i], 0) && !waitpid(busy[i], NULL, WNOHANG), "native process %d lives",
+		   i);
+		kill(busy[i], SIGKILL);
+		wait_status(busy[i]);
+	}
+	is_int(run(NULL, 0, agent(), "exit", "3"), 3, "foreign programs run");
+	return done();
+}
