@@ -39,6 +39,27 @@ struct file *darwin_proc_open(struct persona_call *call, const char *path, int f
 	return filp_open(path, flags, 0);
 }
 
+/* A piece of a file that only knows how to read to user memory. */
+static ssize_t read_by_scratch(struct persona_call *call, struct file *file, char *buf,
+			       size_t size, loff_t *pos)
+{
+	u32 used = call->scratch_used;
+	char __user *ubuf;
+	ssize_t n;
+
+	size = min_t(size_t, size, PAGE_SIZE);
+	ubuf = persona_scratch(call, size);
+	if (IS_ERR(ubuf))
+		return PTR_ERR(ubuf);
+	call->scratch_used = used;
+	n = file->f_op->read(file, ubuf, size, pos);
+	if (n <= 0)
+		return n;
+	if (n > size)
+		return -EIO;
+	return copy_from_user(buf, ubuf, n) ? -EFAULT : n;
+}
+
 /**
  * darwin_proc_read - reads the start of a file
  * @call: foreign call under way
@@ -60,7 +81,10 @@ ssize_t darwin_proc_read(struct persona_call *call, const char *path, char *buf,
 		return PTR_ERR(file);
 	/* A sequence file gives a page at a time. */
 	do {
-		n = kernel_read(file, buf + got, size - 1 - got, &pos);
+		if (file->f_op->read)
+			n = read_by_scratch(call, file, buf + got, size - 1 - got, &pos);
+		else
+			n = kernel_read(file, buf + got, size - 1 - got, &pos);
 		if (n > 0)
 			got += n;
 	} while (n > 0 && got < size - 1);
