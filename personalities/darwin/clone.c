@@ -62,7 +62,7 @@ static long clone_to(struct persona_call *call, int src, int dst_dir, unsigned i
 	if (!S_ISREG(stx.stx_mode))
 		return -EINVAL;
 	fd = persona_native(call, __NR_openat, dst_dir, dst,
-			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fd;
 	ret = fill_clone(call, src, fd, &stx, flags);

@@ -86,7 +86,6 @@ long darwin_set_flags(struct persona_call *call, int dfd, const char __user *pat
 		      bool follow, u32 flags);
 long darwin_fset_flags(struct persona_call *call, int fd, u32 flags);
 
-
 long darwin_chmod_at(struct persona_call *call, int dfd, const char __user *path, u32 mode,
 		     bool follow);
 

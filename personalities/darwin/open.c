@@ -27,7 +27,7 @@ static const struct persona_flag open_flags[] = { DARWIN_FLAGS_OPEN };
 /* DARWIN_O_CREAT etc. would do something to the file. */
 #define CHANGES_FILE	(DARWIN_O_CREAT | DARWIN_O_TRUNC | DARWIN_O_SHLOCK | DARWIN_O_EXLOCK)
 
-#define MODE_MASK	(S_IRWXUGO | S_ISUID | S_ISGID)
+#define MODE_MASK	06777
 
 /**
  * darwin_open_parse() - translate the flags of open(2)

@@ -15,12 +15,11 @@
 #include "stat.h"
 
 /* renameatx_np(2) */
-#define DARWIN_RENAME_SWAP		0x2
-#define DARWIN_RENAME_EXCL		0x4
-#define DARWIN_RENAME_NOFOLLOW_ANY	0x10
+#define DARWIN_RENAME_SWAP	0x2
+#define DARWIN_RENAME_EXCL	0x4
 
 /* Permission bits of mkdir(2); the sticky bit is not among them. */
-#define MKDIR_MODE			S_IRWXUGO
+#define MKDIR_MODE			0777
 
 static long make_link(struct persona_call *call, int fd1, unsigned int arg1,
 		      int fd2, unsigned int arg2, int flags)
@@ -242,7 +241,7 @@ long darwin_access(struct persona_call *call)
 	u32 mode = (u32)call->args[1];
 
 	/* The extended rights (_READ_OK...) are those of access control lists. */
-	if (mode & ~S_IRWXO)
+	if (mode & ~(MAY_READ | MAY_WRITE | MAY_EXEC))
 		return -EINVAL;
 	path = darwin_path(call, 0);
 	if (IS_ERR(path))
@@ -256,7 +255,8 @@ long darwin_faccessat(struct persona_call *call)
 	int dfd = darwin_at_fd(call->args[0]), native = 0;
 	const char __user *path;
 
-	if (flag & ~(DARWIN_AT_EACCESS | DARWIN_AT_SYMLINK_NOFOLLOW) || mode & ~S_IRWXO)
+	if (flag & ~(DARWIN_AT_EACCESS | DARWIN_AT_SYMLINK_NOFOLLOW) ||
+	    mode & ~(MAY_READ | MAY_WRITE | MAY_EXEC))
 		return -EINVAL;
 	path = darwin_path(call, 1);
 	if (IS_ERR(path))

@@ -24,9 +24,6 @@
 
 #define NAME_SIZE	(XATTR_USER_PREFIX_LEN + DARWIN_XATTR_MAXNAMELEN + 1)
 
-/* To Darwin these sizes ask for the size, too. */
-#define ASKS_SIZE(size)	((size) == U32_MAX || (size) == U64_MAX)
-
 /**
  * darwin_xattr_is_protected() - may programs not see this attribute?
  * @name: Darwin name
@@ -153,7 +150,8 @@ static long get_attr(struct persona_call *call, bool fd)
 	name = get_name(call, call->args[1]);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	if (!value || ASKS_SIZE(size))
+	/* To Darwin these sizes ask for the size, too. */
+	if (!value || size == U32_MAX || size == U64_MAX)
 		return attr_error(persona_native(call, nrs[target.which], target.file, name,
 						 NULL, 0));
 	ret = persona_native(call, nrs[target.which], target.file, name, value, size);
