@@ -13,6 +13,7 @@
  * The pointer and what it leads to are changed by the task itself only, or by
  * its parent before it runs. Other tasks look under RCU.
  */
+#include <linux/anon_inodes.h>
 #include <linux/entry-common.h>
 #include <linux/export.h>
 #include <linux/file.h>
@@ -22,7 +23,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
-#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
@@ -457,7 +457,8 @@ int persona_task_init(void)
 	persona_wq = alloc_workqueue("persona", WQ_UNBOUND, 0);
 	if (!persona_wq)
 		return -ENOMEM;
-	persona_plain_file = shmem_file_setup("persona", 0, 0);
+	/* Operations of the kernel's own: with ours the file would pin the module. */
+	persona_plain_file = anon_inode_getfile("[persona]", &generic_ro_fops, NULL, O_RDONLY);
 	if (IS_ERR(persona_plain_file)) {
 		err = PTR_ERR(persona_plain_file);
 		goto err_wq;

@@ -19,6 +19,10 @@
 #ifndef __ASSEMBLY__
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+/* since 6.4: hex2bin() and friends have left linux/kernel.h. */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
 /* since 6.16; <asm/processor.h> has the functions until then. */
 #ifdef HAVE_CPUID_API_H
 #include <asm/cpuid/api.h>
