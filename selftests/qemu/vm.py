@@ -169,6 +169,8 @@ class VM:
 		self.kernel = kernel_dir(series)
 		self.log = log or os.path.join(tempfile.mkdtemp(prefix="persona-vm."), "console")
 		self.temporary = log is None
+		with open(self.log, "w"):
+			pass
 		self.release = None
 		self.pending = b""
 		if mem is None:
