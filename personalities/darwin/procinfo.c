@@ -315,6 +315,7 @@ static long vnode_path_info(struct persona_call *call, int pid, u8 __user *buf)
 static long path_info(struct persona_call *call, int pid, void __user *buf, u32 size)
 {
 	char *path;
+	size_t len;
 	long n;
 
 	if (size > PIDPATHINFO_MAXSIZE)
@@ -327,10 +328,14 @@ static long path_info(struct persona_call *call, int pid, void __user *buf, u32 
 		n = -ESRCH;
 	else if (n == -EACCES)
 		n = -EPERM;
-	else if (n >= 0 && n + 1 > size)
+	if (n < 0)
+		goto out;
+	len = n + 1;
+	if (len > size || len > PATH_MAX)
 		n = -ENOSPC;
-	else if (n >= 0 && copy_to_user(buf, path, n + 1))
+	else if (copy_to_user(buf, path, len))
 		n = -EFAULT;
+out:
 	kfree(path);
 	/* The length is not among the results: callers measure the string. */
 	return n < 0 ? n : 0;
