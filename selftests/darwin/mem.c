@@ -91,7 +91,8 @@ static void errors(int fd)
 	is_err(map(0, 0, RW, ANON, -1, 0), EINVAL, "no length");
 	is_err(map(0, PAGE, RW, MAP_PRIVATE, -1, 0), EBADF, "no file");
 	is_err(map(0, PAGE, RW, MAP_PRIVATE, fd, 1), EINVAL, "an offset within a page");
-	is_err(map(1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL, "a fixed address within a page");
+	is_err(map(0x300000001, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL,
+	       "a fixed address within a page");
 	is_err(map(0, 1UL << 47, RW, ANON, -1, 0), ENOMEM, "too much");
 	ok(map(0, -PAGE, RW, ANON, -1, 0).cf, "far too much");
 	ok(map(-PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0).cf, "an address of the kernel");

@@ -98,10 +98,11 @@ if [ -r $debugfs/counters ]; then
 	after=$(counter unknown)
 	[ $((after - before)) -ge 6 ]
 	result $? "debugfs: unknown numbers are counted ($before, $after)"
-	grep -q '^bsd	8	.*	[3-9]' $debugfs/unknown
-	result $? "debugfs: lists number 8 with its count"
-	grep -q '^bsd	65432	?	' $debugfs/unknown
-	result $? "debugfs: and one behind the table"
+	grep -q '^bsd	8	.*	\([3-9]\|[1-9][0-9]\)' $debugfs/unknown ||
+		[ "$(wc -l <$debugfs/unknown)" -ge 128 ]
+	result $? "debugfs: lists number 8 with its count, unless the list is full"
+	grep -q '^bsd	65432	?	' $debugfs/unknown || [ "$(wc -l <$debugfs/unknown)" -ge 128 ]
+	result $? "debugfs: and one behind the table, unless the list is full"
 	has 'persona_unknown: darwin bsd:65432 '
 	result $? "event persona_unknown"
 	[ "$(counter threads)" -eq 0 ]
