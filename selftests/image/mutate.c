@@ -284,6 +284,50 @@ static void (*const mutations[])(struct random *r, struct image *im) = {
 	mutate_thread, mutate_fat, mutate_bits, mutate_bytes, mutate_order, mutate_length,
 };
 
+/* Offset in the image of what is mapped at @addr, UINT64_MAX if nothing is. */
+static uint64_t contents_at(const struct image *im, uint64_t addr)
+{
+	const uint8_t *head = im->buf + im->at;
+	size_t room = IMAGE_MAX - im->at, at = MH_CMDS;
+	uint32_t n = get32(head + MH_NCMDS), size;
+
+	for (; n && at + SEG_COMMAND <= room; n--, at += size) {
+		uint64_t start = get64(head + at + SEG_VMADDR);
+
+		size = get32(head + at + 4);
+		if (get32(head + at) == LC_SEGMENT_64 && addr >= start &&
+		    addr - start < get64(head + at + SEG_VMSIZE))
+			return get64(head + at + SEG_FILEOFF) + (addr - start);
+		if (size < 8 || size > room - at)
+			break;
+	}
+	return UINT64_MAX;
+}
+
+/*
+ * A program that begins in its own header executes the magic number: 0xcf is
+ * iret, which QEMU gets wrong in user mode (it reads the stack with the rights
+ * of the kernel, at a truncated address, and the kernel rightly oopses; an ELF
+ * program can do the same). So the entry point moves on to the code.
+ */
+static void keep_out_of_header(struct image *im)
+{
+	uint8_t *head = im->buf + im->at;
+	size_t room = IMAGE_MAX - im->at, at = MH_CMDS;
+	uint32_t n = get32(head + MH_NCMDS), size;
+
+	for (; n && at + THREAD_COMMAND <= room; n--, at += size) {
+		uint8_t *rip = head + at + THREAD_REG(REG_RIP_INDEX);
+
+		size = get32(head + at + 4);
+		if (get32(head + at) == LC_UNIXTHREAD)
+			while (contents_at(im, get64(rip)) < CODE_AT)
+				put64(rip, get64(rip) + CODE_AT);
+		if (size < 8 || size > room - at)
+			break;
+	}
+}
+
 static void make_image(uint64_t seed, uint64_t number, struct image *im)
 {
 	struct random r = { .state = seed * 0x2545f4914f6cdd1d + number };
@@ -292,6 +336,7 @@ static void make_image(uint64_t seed, uint64_t number, struct image *im)
 	base_image(&r, im);
 	while (n--)
 		mutations[below(&r, ARRAY_SIZE(mutations))](&r, im);
+	keep_out_of_header(im);
 }
 
 /* How the attempts ended; shared by the workers. */
