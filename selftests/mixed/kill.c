@@ -21,12 +21,16 @@ static int in_new_group(void *arg)
 	return setpgid(0, 0);
 }
 
-static struct child start_one(void)
+/* What the last processes of each place were, for the report of a bad end. */
+static const char *const *running[AT_ONCE];
+
+static struct child start_one(int place)
 {
 	const char *argv[8] = { agent() };
 	const char *const *kind = kinds[rand() % ARRAY_SIZE(kinds)];
 	int i, n = 1;
 
+	running[place] = kind;
 	if (rand() % 3 == 0) {
 		argv[n++] = "exec";
 		argv[n++] = agent();
@@ -51,19 +55,23 @@ int main(int argc, char **argv)
 	msg("kill %u %u", seconds, seed);
 	srand(seed);
 	for (i = 0; i < AT_ONCE; i++)
-		c[i] = start_one();
+		c[i] = start_one(i);
 	while (now() < end) {
 		i = rand() % AT_ONCE;
 		usleep(rand() % 50000);
 		if (rand() % 2)
 			kill(c[i].pid, SIGKILL);
-		kill(-c[i].pid, SIGKILL);
+		/* it may not have made its group yet */
+		if (kill(-c[i].pid, SIGKILL))
+			kill(c[i].pid, SIGKILL);
 		status = finish(&c[i]);
-		if (status == KILLED(SIGKILL))
+		if (status == KILLED(SIGKILL)) {
 			killed++;
-		else if (status)
+		} else if (status) {
+			msg("%s ended with %d", running[i][0], status);
 			other++;
-		c[i] = start_one();
+		}
+		c[i] = start_one(i);
 	}
 	for (i = 0; i < AT_ONCE; i++) {
 		kill(c[i].pid, SIGKILL);
