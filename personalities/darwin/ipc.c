@@ -8,11 +8,13 @@
  * every round, so that a stale name does not soon denote something else.
  */
 #include <linux/cred.h>
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "ipc.h"
 
 DEFINE_SPINLOCK(darwin_ipc_lock);
+EXPORT_SYMBOL_FOR_TEST(darwin_ipc_lock);
 
 /**
  * darwin_entry_prepare() - allocates an entry and a fresh name for it

@@ -2,6 +2,8 @@
 /*
  * How a Mach port name is made up. Pure functions, unit-tested.
  */
+#include <linux/export.h>
+
 #include "ipc.h"
 
 /* The two low bits of every name are set, six bits of generation follow. */
@@ -22,6 +24,7 @@ u32 darwin_name_make(u32 index, u32 gen)
 {
 	return index << 8 | (gen & (BIT(NAME_GEN_BITS) - 1)) << 2 | NAME_LOW;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_name_make);
 
 /**
  * darwin_name_index() - the index in a name
@@ -33,6 +36,7 @@ u32 darwin_name_index(u32 name)
 {
 	return name >> 8;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_name_index);
 
 /**
  * darwin_name_ok() - may a program ask for this name?
@@ -46,6 +50,7 @@ bool darwin_name_ok(u32 name)
 
 	return (name & NAME_LOW) == NAME_LOW && index && index <= DARWIN_IPC_MAX_NAMES;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_name_ok);
 
 /**
  * darwin_disposition() - what a right is once it has been taken
@@ -68,6 +73,7 @@ u32 darwin_disposition(u32 disp)
 	}
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_disposition);
 
 /**
  * darwin_kern() - a Linux error as a kern_return_t
@@ -110,3 +116,4 @@ int darwin_kern(long err)
 	}
 	return DARWIN_KERN_FAILURE;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_kern);

@@ -3,6 +3,7 @@
  * Mach port objects, their message queues, port sets, death and
  * notifications. Names and the moving of rights are in ipc.c and ipc_right.c.
  */
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "ipc.h"
@@ -391,6 +392,7 @@ void darwin_msg_free_list(struct list_head *kill)
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_msg_free_list);
 
 /**
  * darwin_msg_free() - destroys one message with everything in it

@@ -4,6 +4,7 @@
  * (copyout), and how a program changes the ones it has. The rules are those
  * of osfmk/ipc/ipc_right.c.
  */
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "ipc.h"
@@ -138,6 +139,7 @@ int darwin_right_copyin(struct darwin_ipc *space, u32 name, u32 disp,
 	}
 	return DARWIN_KERN_SUCCESS;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_copyin);
 
 /**
  * darwin_right_drop() - destroys a right that is in the kernel's hands
@@ -255,6 +257,7 @@ out:
 	darwin_msg_free_list(&kill);
 	return *name ? DARWIN_KERN_SUCCESS : DARWIN_KERN_RESOURCE_SHORTAGE;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_copyout);
 
 /**
  * darwin_right_insert() - gives a process a right under a name it chooses
@@ -305,6 +308,7 @@ int darwin_right_insert(struct darwin_ipc *space, u32 name, struct darwin_port *
 	darwin_msg_free_list(&kill);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_insert);
 
 /* The reference type that a right's count is about; 0: no such right. */
 static u32 right_type(u32 right)
@@ -343,6 +347,7 @@ int darwin_right_refs(struct darwin_ipc *space, u32 name, u32 right, u32 *refs)
 	spin_unlock(&darwin_ipc_lock);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_refs);
 
 /* mod_refs of a right there is exactly one of; @delta is -1 or 0. */
 static int drop_single(struct darwin_ipc *space, struct darwin_entry *entry, u32 right, s32 delta,
@@ -427,6 +432,7 @@ out:
 	darwin_msg_free_list(&kill);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_mod_refs);
 
 /**
  * darwin_right_deallocate() - mach_port_deallocate()
@@ -459,6 +465,7 @@ int darwin_right_deallocate(struct darwin_ipc *space, u32 name)
 	spin_unlock(&darwin_ipc_lock);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_deallocate);
 
 /**
  * darwin_right_destroy() - mach_port_destroy(): all rights of a name
@@ -499,3 +506,4 @@ int darwin_right_destroy(struct darwin_ipc *space, u32 name)
 	darwin_msg_free_list(&kill);
 	return DARWIN_KERN_SUCCESS;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_right_destroy);

@@ -3,6 +3,7 @@
  * Memory through Mach: the _kernelrpc_mach_vm_* traps, and what they share
  * with the requests to task ports (mig_vm.c).
  */
+#include <linux/export.h>
 #include <linux/mman.h>
 #include <linux/overflow.h>
 #include <linux/uaccess.h>
@@ -33,6 +34,7 @@ bool darwin_vm_range(u64 *addr, u64 *size)
 	*size = PAGE_ALIGN(end) - *addr;
 	return true;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_vm_range);
 
 /**
  * darwin_vm_align() - where in an oversized mapping the aligned part lies
@@ -45,6 +47,7 @@ u64 darwin_vm_align(u64 addr, u64 mask)
 {
 	return (addr + mask) & ~mask;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_vm_align);
 
 /* Anonymous memory at a multiple of @mask + 1. */
 static long map_aligned(struct persona_call *call, u64 size, u64 mask, int prot)

@@ -8,6 +8,7 @@
  * code and results; or, when it carries rights, descriptors and, if there are
  * results as well, NDR record and results without a return code.
  */
+#include <linux/export.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -44,6 +45,7 @@ size_t darwin_mig_reply_size(u32 nitems, const struct darwin_msg_item *items, u3
 		size += descriptor_size(items[i].type);
 	return out_size ? size + sizeof(ndr) + out_size : size;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_mig_reply_size);
 
 /**
  * darwin_mig_encode() - writes a reply behind its header
@@ -87,6 +89,7 @@ u32 darwin_mig_encode(u8 *to, int kr, u32 nitems, const struct darwin_msg_item *
 	}
 	return p - to;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_mig_encode);
 
 /**
  * darwin_mig_put() - adds inline results

@@ -3,6 +3,7 @@
  * What mach_port_* does to the ports of a name space, without the question
  * how it was asked (traps in mach_port.c, messages in mig_port.c).
  */
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "port_ops.h"
@@ -58,6 +59,7 @@ int darwin_port_allocate(struct darwin_ipc *space, u32 right, u32 name_wanted, u
 	spin_unlock(&darwin_ipc_lock);
 	return DARWIN_KERN_SUCCESS;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_port_allocate);
 
 /* The object of a name that has a right of @type. */
 static struct darwin_port *port_of(struct darwin_ipc *space, u32 name, u32 type, int *kr)
@@ -113,6 +115,7 @@ int darwin_port_type(struct darwin_ipc *space, u32 name, u32 *type)
 	spin_unlock(&darwin_ipc_lock);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_port_type);
 
 static void receive_status(const struct darwin_port *port, u32 *info)
 {
@@ -427,6 +430,7 @@ out:
 	spin_unlock(&darwin_ipc_lock);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_port_construct);
 
 /**
  * darwin_port_destruct() - mach_port_destruct()
@@ -464,6 +468,7 @@ int darwin_port_destruct(struct darwin_ipc *space, u32 name, s32 delta, u64 guar
 		kr = darwin_right_mod_refs(space, name, DARWIN_MACH_PORT_RIGHT_RECEIVE, -1);
 	return kr;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_port_destruct);
 
 /* Registers @msg (NULL: takes back a registration); returns the former one. */
 static int request_locked(struct darwin_ipc *space, u32 name, u32 id, u32 sync,

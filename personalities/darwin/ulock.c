@@ -8,6 +8,7 @@
  * wakes afterwards finds it in the queue, or it finds the change. Semantics:
  * bsd/kern/sys_ulock.c of xnu.
  */
+#include <linux/export.h>
 #include <linux/futex.h>
 #include <linux/hash.h>
 #include <linux/hrtimer.h>
@@ -97,6 +98,7 @@ int darwin_ulock_op(u32 op, bool wake, struct darwin_ulock_op *u)
 		return -EINVAL;
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_ulock_op);
 
 static struct ulock_bucket *ulock_bucket(const struct ulock_key *key)
 {
