@@ -13,6 +13,7 @@
  * Rules: osfmk/i386/trap.c, bsd/uxkern/ux_exception.c (facts only).
  */
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -45,7 +46,7 @@ static bool is_protection_failure(struct persona_thread *thread, unsigned long a
 /* As the kernel's force_sig_info(): an exception can be neither blocked nor ignored. */
 static void force(int sig, int code, unsigned long addr)
 {
-	struct sighand_struct *sighand = current->sighand;
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
 	struct k_sigaction *ka = &sighand->action[sig - 1];
 	struct kernel_siginfo info;
 	bool blocked;

@@ -228,6 +228,7 @@ void darwin_fill_mcontext(struct darwin_mcontext_head *mc, const struct sigconte
 		.rip = sc->ip, .rflags = sc->flags, .cs = DARWIN_USER64_CS,
 	};
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_mcontext);
 
 /**
  * darwin_apply_mcontext - registers that sigreturn() takes from the program
@@ -259,6 +260,7 @@ void darwin_apply_mcontext(struct sigcontext_64 *sc, const struct darwin_ss64 *s
 	sc->ip = ss->rip;
 	sc->flags = ss->rflags;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_apply_mcontext);
 
 static bool is_fault(const kernel_siginfo_t *info)
 {
@@ -400,7 +402,7 @@ static struct rt_sigframe __user *make_frame(struct persona_call *call)
 	    copy_to_user(&frame->uc.uc_mcontext, &sc, sizeof(sc)) ||
 	    copy_to_user(&frame->uc.uc_stack, &ss, sizeof(ss)) ||
 	    copy_to_user(&frame->uc.uc_sigmask, &mask, sizeof(mask)))
-		return ERR_PTR(-EFAULT);
+		return (struct rt_sigframe __user *)ERR_PTR(-EFAULT);
 	return frame;
 }
 

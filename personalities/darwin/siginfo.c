@@ -29,6 +29,7 @@ int darwin_sig_to_native(int dsig)
 		return 0;
 	return persona_map_to_native(&darwin_signal_map, dsig);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sig_to_native);
 
 /**
  * darwin_sig_to_foreign - Darwin number of a native signal
@@ -49,6 +50,7 @@ int darwin_sig_to_foreign(int sig)
 		return 0;
 	return persona_map_to_foreign(&darwin_signal_map, sig);
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sig_to_foreign);
 
 /**
  * darwin_sigmask_to_foreign - Darwin form of a native signal mask
@@ -71,6 +73,7 @@ u32 darwin_sigmask_to_foreign(u64 native)
 	}
 	return mask;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sigmask_to_foreign);
 
 /**
  * darwin_sigmask_to_native - native form of a Darwin signal mask
@@ -93,6 +96,7 @@ u64 darwin_sigmask_to_native(u32 foreign)
 	}
 	return mask;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sigmask_to_native);
 
 /* Indexed by the native si_code of a hardware exception. */
 static const u8 ill_codes[] = {
@@ -156,6 +160,7 @@ int darwin_sicode(int sig, int code)
 	}
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sicode);
 
 /**
  * darwin_fill_siginfo - Darwin siginfo of a native one
@@ -208,3 +213,4 @@ void darwin_fill_siginfo(struct darwin_siginfo *d, const kernel_siginfo_t *info,
 		break;
 	}
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_siginfo);

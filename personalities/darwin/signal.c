@@ -8,6 +8,7 @@
  *
  * Semantics: bsd/kern/kern_sig.c (facts only).
  */
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -57,12 +58,14 @@ int darwin_sig_proc_init(struct darwin_proc *proc, struct darwin_proc *parent)
  */
 void darwin_sig_exec(void)
 {
-	struct k_sigaction *ka = &current->sighand->action[DARWIN_NATIVE_SIGINFO - 1];
+	/* The own handlers do not go away. */
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
+	struct k_sigaction *ka = &sighand->action[DARWIN_NATIVE_SIGINFO - 1];
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	if (ka->sa.sa_handler == SIG_DFL)
 		ka->sa.sa_handler = SIG_IGN;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 /* The native disposition of @sig, through the native call. */

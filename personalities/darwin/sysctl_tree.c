@@ -43,6 +43,7 @@ const struct darwin_sysctl *darwin_sysctl_by_oid(const u32 *oid, u32 n)
 	}
 	return NULL;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sysctl_by_oid);
 
 /**
  * darwin_sysctl_by_name - finds the entry of a name
@@ -61,6 +62,7 @@ const struct darwin_sysctl *darwin_sysctl_by_name(const char *name, size_t len)
 			return &tree[i];
 	return NULL;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sysctl_by_name);
 
 /**
  * darwin_sysctl_next - first entry behind a number
@@ -84,3 +86,4 @@ const struct darwin_sysctl *darwin_sysctl_next(const u32 *oid, u32 n)
 	}
 	return NULL;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_sysctl_next);

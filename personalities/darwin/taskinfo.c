@@ -51,6 +51,7 @@ bool darwin_parse_stat_tty(const char *stat, u32 *tdev, s32 *tpgid)
 	}
 	return true;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_parse_stat_tty);
 
 static struct task_struct *get_process(int pid)
 {
@@ -229,6 +230,7 @@ void darwin_fill_bsdinfo(struct darwin_bsdinfo *d, const struct darwin_taskinfo 
 	d->start_sec = ti->start_sec;
 	d->start_usec = ti->start_usec;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_bsdinfo);
 
 /**
  * darwin_fill_bsdshortinfo - struct proc_bsdshortinfo of a process
@@ -253,6 +255,7 @@ void darwin_fill_bsdshortinfo(struct darwin_bsdshortinfo *d, const struct darwin
 	d->svuid = ti->suid;
 	d->svgid = ti->sgid;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_bsdshortinfo);
 
 /* Darwin counts in 32 bits. */
 static s32 clamp_count(u64 n)
@@ -282,6 +285,7 @@ void darwin_fill_ptaskinfo(struct darwin_ptaskinfo *d, const struct darwin_taski
 	d->numrunning = ti->running;
 	d->priority = 31 - ti->nice;	/* BASEPRI_DEFAULT, as xnu maps nice */
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_ptaskinfo);
 
 /**
  * darwin_fill_kinfo - struct kinfo_proc of a process
@@ -318,3 +322,4 @@ void darwin_fill_kinfo(struct darwin_kinfo_proc *d, const struct darwin_taskinfo
 	d->tdev = ti->tdev;
 	d->tpgid = ti->tpgid;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_kinfo);

@@ -38,6 +38,7 @@ int darwin_wait_status(int status)
 		       (status & 0x80 ? DARWIN_WCOREFLAG : 0);
 	return status & 0xff00;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_wait_status);
 
 /**
  * darwin_fill_rusage - Darwin form of resource usage
@@ -66,6 +67,7 @@ void darwin_fill_rusage(struct darwin_rusage *d, const struct rusage *ru)
 	d->nvcsw = ru->ru_nvcsw;
 	d->nivcsw = ru->ru_nivcsw;
 }
+EXPORT_SYMBOL_FOR_TEST(darwin_fill_rusage);
 
 static int put_rusage(void __user *to, const void __user *native)
 {

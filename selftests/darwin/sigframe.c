@@ -104,7 +104,8 @@ static void fp_state(void)
 	ok(y == 2.5, "the x87 stack survives");
 	is_hex(mxcsr, 0x1f80, "mxcsr survives");
 	is_hex(fcw, 0x37f, "the x87 control word survives");
-	ok(!memcmp(mc_copy.__fs.__fpu_xmm[0], in, 16) && !memcmp(mc_copy.__fs.__fpu_xmm[15], in, 16),
+	ok(!memcmp(mc_copy.__fs.__fpu_xmm[0], in, 16) &&
+	   !memcmp(mc_copy.__fs.__fpu_xmm[15], in, 16),
 	   "the frame has the xmm registers");
 	is_hex(mc_copy.__fs.__fpu_mxcsr, 0x1f80, "mxcsr");
 	is_hex(mc_copy.__fs.__fpu_fcw, 0x37f, "and the control word");

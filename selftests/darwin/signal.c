@@ -256,9 +256,8 @@ static void interrupted(void)
 	tv.tv_sec = 0;
 	tv.tv_usec = 300000;
 	pid = sys_fork();
-	if (!pid) {
+	if (!pid)
 		sys_exit(sys(SYS_select, 0, NULL, NULL, NULL, &tv) == 0 ? 0 : 1);
-	}
 	msleep(50);
 	sys(SYS_kill, pid, SIGSTOP, 1);
 	msleep(50);
