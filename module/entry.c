@@ -246,7 +246,7 @@ __visible bool persona_dispatch(struct pt_regs *regs)
 	current->syscall_dispatch.on_dispatch = true;
 	thread->calls++;
 	ret = fn(regs);
-	if (unlikely(IS_ERR_VALUE(ret)))
+	if (IS_ERR_VALUE(ret))
 		return finish_fast(regs, thread, ret);
 	regs->ax = ret;
 	regs->dx = 0;

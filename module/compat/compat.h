@@ -20,7 +20,7 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 /* since 6.4: hex2bin() and friends have left linux/kernel.h. */
-#if __has_include(<linux/hex.h>)
+#ifdef HAVE_LINUX_HEX_H
 #include <linux/hex.h>
 #endif
 /* since 6.16; <asm/processor.h> has the functions until then. */

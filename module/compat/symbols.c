@@ -106,7 +106,7 @@ static int find_kallsyms(void)
 	/* The probe may have been placed behind the ENDBR. */
 	if (is_endbr_or_sealed(addr - PERSONA_ENDBR_LEN))
 		addr -= PERSONA_ENDBR_LEN;
-	static_call_update(persona_sc_kallsyms, (typeof(&no_kallsyms))addr);
+	static_call_update(persona_sc_kallsyms, (typeof(no_kallsyms) *)addr);
 	return 0;
 }
 
@@ -126,7 +126,7 @@ static unsigned long need(const char *name, int *err)
 		unsigned long __addr = need(name, err);					\
 											\
 		if (__addr)								\
-			static_call_update(call, (typeof(&(dummy)))__addr);		\
+			static_call_update(call, (typeof(dummy) *)__addr);		\
 	} while (0)
 
 /**
@@ -161,7 +161,7 @@ int persona_symbols_init(void)
 	if (is_endbr_or_sealed(signal))
 		signal += PERSONA_ENDBR_LEN;
 	static_call_update(persona_sc_signal,
-			   (typeof(&no_signal))(signal + PERSONA_FENTRY_LEN));
+			   (typeof(no_signal) *)(signal + PERSONA_FENTRY_LEN));
 	return 0;
 }
 

@@ -228,7 +228,7 @@ static bool is_local(int fd)
 }
 
 static const struct darwin_sockopt *find(const struct darwin_sockopt *opts, unsigned int nr,
-					int name)
+					 int name)
 {
 	unsigned int i;
 

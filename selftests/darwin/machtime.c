@@ -102,7 +102,9 @@ static void semaphores(void)
 	thread_create(&t[0], waiter, (void *)0);
 	msleep(50);
 	m.body[0] = 1;
-	*(struct port_desc *)&m.body[1] = (struct port_desc){ .name = sem, .disposition = COPY_SEND };
+	*(struct port_desc *)&m.body[1] = (struct port_desc){
+		.name = sem, .disposition = COPY_SEND
+	};
 	is_int(msg_send(&m, MSGH_COMPLEX | COPY_SEND, task, 0, 3419, 16), 0, "semaphore_destroy");
 	settle(1);
 	is_int(waited[0], KERN_TERMINATED, "ends the wait");

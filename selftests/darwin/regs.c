@@ -112,7 +112,7 @@ static void check_vectors(void)
 
 	for (i = 0; i < sizeof(in); i++)
 		in[i] = (uint8_t)(i * 7 + 1);
-	__asm__ volatile(
+	__asm__ volatile("\n"
 #define LD(n) "movups " #n "*16(%[in]), %%xmm" #n "\n\t"
 #define ST(n) "movups %%xmm" #n ", " #n "*16(%[out])\n\t"
 		LD(0) LD(1) LD(2) LD(3) LD(4) LD(5) LD(6) LD(7)

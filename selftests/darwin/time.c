@@ -8,6 +8,8 @@
 #include "../macho/ktap.h"
 #include "../macho/signal.h"
 
+typedef unsigned __int128 wide;
+
 #define COMMPAGE	0x7fffffe00000UL
 #define KERN_SUCCESS	0
 
@@ -42,7 +44,7 @@ static uint64_t absolute_time(void)
 		ns_base = at64(0x60);
 		ticks = rdtsc() - tsc_base;
 	} while (!generation || generation != at32(0x68));
-	return (uint64_t)(((unsigned __int128)ticks * scale) >> 32) + ns_base;
+	return (uint64_t)(((wide)ticks * scale) >> 32) + ns_base;
 }
 
 static uint64_t now_us(void)

@@ -399,7 +399,8 @@ int main(int argc, char **argv)
 			msg("no network name space here");
 		/* a root with nothing in it but devices */
 		if (mount("root", "/mnt", "tmpfs", 0, "mode=755") || mkdir("/mnt/dev", 0755) ||
-		    mkdir("/mnt/proc", 0755) || mkdir("/mnt/tmp", 01777) || mkdir("/mnt/w", 01777) ||
+		    mkdir("/mnt/proc", 0755) || mkdir("/mnt/tmp", 01777) ||
+		    mkdir("/mnt/w", 01777) ||
 		    mount("/dev", "/mnt/dev", NULL, MS_BIND | MS_REC, NULL) ||
 		    chroot("/mnt") || chdir("/"))
 			bail("a root for the workers: %s", strerror(errno));

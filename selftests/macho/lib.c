@@ -312,12 +312,13 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 
 	va_copy(copy, ap);
 	for (; *fmt; fmt++) {
-		if (*fmt != '%')
+		if (*fmt != '%') {
 			put(&o, *fmt);
-		else if (!*++fmt)
+			continue;
+		}
+		if (!*++fmt)
 			break;
-		else
-			fmt = put_format(&o, fmt, &copy);
+		fmt = put_format(&o, fmt, &copy);
 	}
 	va_end(copy);
 	if (size)

@@ -56,7 +56,8 @@ static inline struct sysret raw_call(uint64_t nr, uint64_t a0, uint64_t a1, uint
 	raw_call(nr, CALL_U_(a), CALL_U_(b), CALL_U_(c), CALL_U_(d), CALL_U_(e), CALL_U_(f))
 #define CALL_N_(_nr, _1, _2, _3, _4, _5, _6, macro, ...)	macro
 #define CALL_(...)	\
-	CALL_N_(__VA_ARGS__, CALL_6_, CALL_5_, CALL_4_, CALL_3_, CALL_2_, CALL_1_, CALL_0_)(__VA_ARGS__)
+	CALL_N_(__VA_ARGS__, CALL_6_, CALL_5_, CALL_4_, CALL_3_, CALL_2_, CALL_1_, \
+		CALL_0_)(__VA_ARGS__)
 
 #define BSD_NR(nr)	((uint64_t)DARWIN_CLASS_BSD << 24 | (nr))
 #define MACH_NR(nr)	((uint64_t)DARWIN_CLASS_MACH << 24 | (nr))

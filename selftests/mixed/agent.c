@@ -289,6 +289,7 @@ static int do_try(char **args)
 	const char *what = args[0];
 	const char *arg = args[1] ? args[1] : "";
 	struct sysret ret = { .cf = true, .rax = ENOTSUP };
+	int pair[2];
 
 	if (!strcmp(what, "open"))
 		ret = bsd(SYS_open, arg, O_RDONLY, 0);
@@ -311,7 +312,7 @@ static int do_try(char **args)
 	else if (!strcmp(what, "socket6"))
 		ret = bsd(SYS_socket, AF_INET6, SOCK_STREAM, 0);
 	else if (!strcmp(what, "socketpair"))
-		ret = bsd(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, (int[2]){ 0 });
+		ret = bsd(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, pair);
 	else if (!strcmp(what, "mkdir"))
 		ret = bsd(SYS_mkdir, arg, 0700);
 	else if (!strcmp(what, "unlink"))
