@@ -226,4 +226,5 @@ static struct kunit_suite suite = {
 	.name = "persona_darwin_proc",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
