@@ -155,17 +155,18 @@ static void process_structures(struct kunit *test)
 		.ruid = 2, .nice = -7, .comm = "fifteen letters", .status = DARWIN_SRUN,
 		.minflt = 1ULL << 40,
 	};
+	struct darwin_kinfo_proc *ki = kunit_kzalloc(test, sizeof(*ki), GFP_KERNEL);
 	struct darwin_ptaskinfo pt;
-	struct darwin_kinfo_proc ki;
 	struct darwin_bsdinfo bi;
 
-	darwin_fill_kinfo(&ki, &ti);
-	KUNIT_EXPECT_EQ(test, ki.pid, 5);
-	KUNIT_EXPECT_EQ(test, ki.ppid, 4);
-	KUNIT_EXPECT_EQ(test, ki.nice, -7);
-	KUNIT_EXPECT_EQ(test, ki.uid, 1U);
-	KUNIT_EXPECT_EQ(test, ki.ruid, 2U);
-	KUNIT_EXPECT_STREQ(test, ki.comm, "fifteen letters");
+	KUNIT_ASSERT_NOT_NULL(test, ki);
+	darwin_fill_kinfo(ki, &ti);
+	KUNIT_EXPECT_EQ(test, ki->pid, 5);
+	KUNIT_EXPECT_EQ(test, ki->ppid, 4);
+	KUNIT_EXPECT_EQ(test, ki->nice, -7);
+	KUNIT_EXPECT_EQ(test, ki->uid, 1U);
+	KUNIT_EXPECT_EQ(test, ki->ruid, 2U);
+	KUNIT_EXPECT_STREQ(test, ki->comm, "fifteen letters");
 	darwin_fill_bsdinfo(&bi, &ti);
 	KUNIT_EXPECT_EQ(test, bi.pgid, 3U);
 	KUNIT_EXPECT_TRUE(test, bi.flags & DARWIN_PROC_FLAG_SLEADER);

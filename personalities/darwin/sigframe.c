@@ -111,7 +111,7 @@ static u32 xpart_offset(int feature)
 }
 
 /* Copies between user addresses in pieces that fit on the stack. */
-static int copy_user_user(u8 __user *to, const u8 __user *from, size_t size)
+static noinline_for_stack int copy_user_user(u8 __user *to, const u8 __user *from, size_t size)
 {
 	u8 buf[256];
 	size_t n;

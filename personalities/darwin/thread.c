@@ -365,6 +365,7 @@ long darwin_bsdthread_terminate(struct persona_call *call)
 		darwin_sem_signal_name(call, sem);
 	if (port)
 		darwin_right_deallocate(darwin_call_ipc(call), port);
+	persona_scratch_release(call);
 	return persona_native(call, __NR_exit, 0);
 }
 
