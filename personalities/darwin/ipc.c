@@ -13,7 +13,8 @@
 
 #include "ipc.h"
 
-DEFINE_SPINLOCK(darwin_ipc_lock);
+/* All rights, names and queues of all Darwin processes, see ipc.h. */
+spinlock_t darwin_ipc_lock = __SPIN_LOCK_UNLOCKED(darwin_ipc_lock);
 EXPORT_SYMBOL_FOR_TEST(darwin_ipc_lock);
 
 /**

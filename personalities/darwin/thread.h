@@ -25,7 +25,7 @@ struct darwin_port;
  * @tsd_offset: of the thread-specific data in it, what gs points to; 0: unset
  */
 struct darwin_threads {
-	spinlock_t lock;
+	spinlock_t lock;	/* all below */
 	struct list_head list;
 	bool registered;
 	u64 threadstart;

@@ -40,7 +40,7 @@ struct ulock_waiter {
 #define ULOCK_HASH_BITS	8
 
 static struct ulock_bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* waiters, and their woken */
 	struct list_head waiters;
 } ____cacheline_aligned_in_smp ulock_buckets[BIT(ULOCK_HASH_BITS)];
 

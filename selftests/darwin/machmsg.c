@@ -202,7 +202,8 @@ static void death(void)
 
 	thread_create(&t, receiver, NULL);
 	msleep(50);
-	is_int(mach(MACH_mach_port_destroy, task, shared_port), 0, "destroy a port that is waited on");
+	is_int(mach(MACH_mach_port_destroy, task, shared_port), 0,
+	       "destroy a port that is waited on");
 	ok(thread_join(&t, 5000), "the receiver returns");
 	is_int(died, MACH_RCV_PORT_DIED, "and knows why");
 }

@@ -180,7 +180,8 @@ static void many(void)
 	is_int(kr, KERN_NO_SPACE, "names are limited");
 	ok(n > 60000 && n < 65536, "to 64 Ki: %u", n);
 	mach(MACH_mach_port_destroy, task, last);
-	is_int(mach(MACH_mach_port_allocate, task, RIGHT_DEAD_NAME, &name), 0, "one less, one more");
+	is_int(mach(MACH_mach_port_allocate, task, RIGHT_DEAD_NAME, &name), 0,
+	       "one less, one more");
 	ok(name != last, "but another name");
 }
 

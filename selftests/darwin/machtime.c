@@ -61,7 +61,8 @@ static void semaphores(void)
 	is_int(port_type(sem), TYPE_SEND, "a semaphore is a send right");
 	is_int(mach(MACH_semaphore_wait, sem), 0, "one count");
 	start = now();
-	is_int(mach(MACH_semaphore_timedwait, sem, 0, 50000000), KERN_OPERATION_TIMED_OUT, "no other");
+	is_int(mach(MACH_semaphore_timedwait, sem, 0, 50000000), KERN_OPERATION_TIMED_OUT,
+	       "no other");
 	ok(now() - start >= 50000000, "after 50 ms");
 	is_int(mach(MACH_semaphore_timedwait, sem, 0, 1000000000), KERN_INVALID_VALUE, "10^9 ns");
 	is_int(mach(MACH_semaphore_timedwait, sem, 0, 0), KERN_OPERATION_TIMED_OUT, "no time");
@@ -96,14 +97,15 @@ static void semaphores(void)
 	is_err(bsd(SYS___semwait_signal, other, sem, 1, 1, 0, 1000000), ETIMEDOUT,
 	       "__semwait_signal: signal and sleep");
 	is_int(mach(MACH_semaphore_timedwait, sem, 0, 0), 0, "has signalled");
-	is_err(bsd(SYS___semwait_signal, 0, 0, 1, 1, 0, 1), EINVAL, "__semwait_signal: no semaphore");
+	is_err(bsd(SYS___semwait_signal, 0, 0, 1, 1, 0, 1), EINVAL,
+	       "__semwait_signal: no semaphore");
 
 	nwaited = 0;
 	thread_create(&t[0], waiter, (void *)0);
 	msleep(50);
 	m.body[0] = 1;
 	*(struct port_desc *)&m.body[1] = (struct port_desc){
-		.name = sem, .disposition = COPY_SEND
+		.name = sem, .disposition = COPY_SEND,
 	};
 	is_int(msg_send(&m, MSGH_COMPLEX | COPY_SEND, task, 0, 3419, 16), 0, "semaphore_destroy");
 	settle(1);
@@ -166,7 +168,8 @@ static void memory(void)
 	ok(addr && !(addr & 4095), "page-aligned");
 	*(volatile char *)(addr + 9999) = 1;
 	other = addr;
-	is_int(mach(MACH_mach_vm_allocate, task, &other, 4096, 0), KERN_NO_SPACE, "fixed, but taken");
+	is_int(mach(MACH_mach_vm_allocate, task, &other, 4096, 0), KERN_NO_SPACE,
+	       "fixed, but taken");
 	is_int(mach(MACH_mach_vm_allocate, task, &other, 4096, 0x4000), 0, "overwrite");
 	is_int(*(volatile char *)addr, 0, "is new");
 	is_int(mach(MACH_mach_vm_protect, task, addr, 4096, 0, 1), 0, "protect");
@@ -178,7 +181,8 @@ static void memory(void)
 	       "protect what is gone");
 	is_int(mach(MACH_mach_vm_allocate, task, &addr, 0, 1), 0, "allocate nothing");
 	is_int(addr, 0, "gives 0");
-	is_int(mach(MACH_mach_vm_allocate, task, &addr, 4096, 2), KERN_INVALID_ARGUMENT, "purgable");
+	is_int(mach(MACH_mach_vm_allocate, task, &addr, 4096, 2), KERN_INVALID_ARGUMENT,
+	       "memory that may go away");
 	is_int(mach(MACH_mach_vm_allocate, task, &addr, ~0ull, 1), KERN_NO_SPACE, "all there is");
 	is_int(mach(MACH_mach_vm_allocate, task, 8, 4096, 1), KERN_INVALID_ADDRESS, "to nowhere");
 	is_int(mach(MACH_mach_vm_allocate, 0, &addr, 4096, 1), KERN_INVALID_ARGUMENT, "no task");

@@ -38,7 +38,8 @@ static void begin(void)
 	is_int(thread_create(&t, count, (void *)5), 0, "bsdthread_create");
 	ok(thread_join(&t, 5000), "it ends");
 	is_int(counter, 5, "has run");
-	ok(t.regs[0] == (uint64_t)&t && t.regs[2] == (uint64_t)count && t.regs[3] == 5, "arguments");
+	ok(t.regs[0] == (uint64_t)&t && t.regs[2] == (uint64_t)count && t.regs[3] == 5,
+	   "arguments");
 	is_int(t.regs[4], (long)t.stack + THREAD_STACK, "stack");
 	is_int(t.regs[6], (long)t.stack + THREAD_STACK, "rsp");
 	is_int(t.regs[5] & START_CUSTOM, START_CUSTOM, "flags");

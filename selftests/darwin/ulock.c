@@ -37,7 +37,8 @@ static void errors(void)
 	is_err(bsd(SYS_ulock_wake, UL_COMPARE | ULF_ALL | ULF_THREAD, &word, 0), EINVAL,
 	       "all of one thread");
 	is_err(bsd(SYS_ulock_wait, UL_COMPARE64, &wide, 0, 1000), ETIMEDOUT, "64 bits");
-	is_int(sys(SYS_ulock_wait, UL_COMPARE64, &wide, 1ull << 32, 1000), 0, "the upper half counts");
+	is_int(sys(SYS_ulock_wait, UL_COMPARE64, &wide, 1ull << 32, 1000), 0,
+	       "the upper half counts");
 	is_err(bsd(SYS_ulock_wait, UL_UNFAIR, &word, 0, 1000), EOWNERDEAD, "a lock without owner");
 	word = self;
 	is_err(bsd(SYS_ulock_wait, UL_UNFAIR, &word, self, 1000), ETIMEDOUT, "a lock of ours");
@@ -72,7 +73,8 @@ static void wakes(void)
 		thread_create(&t[i], sleeper, (void *)i);
 	settle(&asleep, 4);
 	is_int(awake, 0, "four threads wait");
-	is_int(sys(SYS_ulock_wake, UL_COMPARE | ULF_THREAD, &word, t[2].regs[1]), 0, "wake one of them");
+	is_int(sys(SYS_ulock_wake, UL_COMPARE | ULF_THREAD, &word, t[2].regs[1]), 0,
+	       "wake one of them");
 	settle(&awake, 1);
 	ok(awake == 1 && results[2] == 3, "it knows of the other three");
 	is_err(bsd(SYS_ulock_wake, UL_COMPARE | ULF_THREAD, &word, self), EALREADY, "wake another");
