@@ -31,9 +31,8 @@ void persona_fast_update(struct persona_thread *thread)
 
 	thread->fast_fn = thread->proc->view ? thread->reg->fast_view : thread->reg->fast;
 	thread->fast_base = (u64)pers->fast_class << pers->nr_shift;
-	thread->fast_nr = 0;
-	if (!thread->slow && thread->fast_fn)
-		thread->fast_nr = thread->tables[pers->fast_class]->nr;
+	thread->fast_max = thread->fast_fn ? thread->tables[pers->fast_class]->nr : 0;
+	thread->fast_nr = thread->slow ? 0 : thread->fast_max;
 }
 
 /*
@@ -144,9 +143,6 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 	u32 cls, idx;
 	long ret;
 
-	if (unlikely(thread->slow & PERSONA_SLOW_RANGE) &&
-	    regs->ip - PERSONA_SYSCALL_LEN - thread->range_start >= thread->range_len)
-		return false;
 	current->syscall_dispatch.on_dispatch = true;
 	this_cpu_inc(thread->reg->counters->calls);
 
@@ -219,6 +215,40 @@ static noinline bool finish_fast(struct pt_regs *regs, struct persona_thread *th
 	return true;
 }
 
+/* A native call with the arguments where they are, if nobody has to be asked. */
+static __always_inline bool dispatch_fast(struct pt_regs *regs, struct persona_thread *thread,
+					  u64 nr, u64 max)
+{
+	persona_native_fn fn = thread->fast_fn[array_index_nospec(nr, max)];
+	long ret;
+
+	if (!fn || unlikely(in_ia32_syscall()) || persona_tracing() ||
+	    (READ_ONCE(current_thread_info()->syscall_work) & PERSONA_POLICY_WORK))
+		return dispatch_slow(regs, thread);
+	current->syscall_dispatch.on_dispatch = true;
+	thread->calls++;
+	ret = fn(regs);
+	if (IS_ERR_VALUE(ret))
+		return finish_fast(regs, thread, ret);
+	regs->ax = ret;
+	regs->dx = 0;
+	regs->flags &= ~X86_EFLAGS_CF;
+	regs->orig_ax = -1;
+	return true;
+}
+
+/* Something forbids the fast path: a range, or a call that may be continued. */
+static noinline bool dispatch_rare(struct pt_regs *regs, struct persona_thread *thread, u64 nr)
+{
+	if (thread->slow & PERSONA_SLOW_RANGE) {
+		if (regs->ip - PERSONA_SYSCALL_LEN - thread->range_start >= thread->range_len)
+			return false;
+		if (nr < thread->fast_max && !(thread->slow & PERSONA_SLOW_RESTART))
+			return dispatch_fast(regs, thread, nr, thread->fast_max);
+	}
+	return dispatch_slow(regs, thread);
+}
+
 /**
  * persona_dispatch() - a task with foreign state makes a system call
  * @regs: its user registers
@@ -233,26 +263,10 @@ __visible bool persona_dispatch(struct pt_regs *regs)
 	struct persona_thread *thread =
 		(__force struct persona_thread *)current->syscall_dispatch.selector;
 	u64 nr = regs->orig_ax - thread->fast_base;
-	persona_native_fn fn;
-	long ret;
 
-	/* A native call with the arguments where they are, and nobody to ask. */
 	if (unlikely(nr >= thread->fast_nr))
-		return dispatch_slow(regs, thread);
-	fn = thread->fast_fn[array_index_nospec(nr, thread->fast_nr)];
-	if (!fn || unlikely(in_ia32_syscall()) || persona_tracing() ||
-	    (READ_ONCE(current_thread_info()->syscall_work) & PERSONA_POLICY_WORK))
-		return dispatch_slow(regs, thread);
-	current->syscall_dispatch.on_dispatch = true;
-	thread->calls++;
-	ret = fn(regs);
-	if (IS_ERR_VALUE(ret))
-		return finish_fast(regs, thread, ret);
-	regs->ax = ret;
-	regs->dx = 0;
-	regs->flags &= ~X86_EFLAGS_CF;
-	regs->orig_ax = -1;
-	return true;
+		return dispatch_rare(regs, thread, nr);
+	return dispatch_fast(regs, thread, nr, thread->fast_nr);
 }
 
 /**

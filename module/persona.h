@@ -233,7 +233,8 @@ struct persona_proc {
  * struct persona_thread - foreign state of a thread
  * @fast_fn: by number in the fast class: native function, or NULL
  * @fast_base: first number of the fast class
- * @fast_nr: numbers in @fast_fn; 0 while anything in @slow forbids the fast path
+ * @fast_nr: @fast_max, or 0 while anything in @slow forbids the fast path
+ * @fast_max: numbers in @fast_fn
  * @slow: PERSONA_SLOW_*
  * @calls: made on the fast path since they were added to the counters
  * @ntables: copy of @proc's
@@ -258,6 +259,7 @@ struct persona_thread {
 	const persona_native_fn *fast_fn;
 	u64 fast_base;
 	u64 fast_nr;
+	u64 fast_max;
 	u64 calls;
 	u32 slow;
 	u32 ntables;
