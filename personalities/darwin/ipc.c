@@ -40,8 +40,10 @@ struct darwin_entry *darwin_entry_prepare(struct darwin_ipc *space)
 		kfree(entry);
 		return NULL;
 	}
-	if (err)
-		WRITE_ONCE(space->gen, space->gen + 1);
+	/* Begun anew. Threads that race may begin a round too many: no harm. */
+	if (index <= READ_ONCE(space->last))
+		WRITE_ONCE(space->gen, READ_ONCE(space->gen) + 1);
+	WRITE_ONCE(space->last, index);
 	entry->name = darwin_name_make(index, READ_ONCE(space->gen));
 	RB_CLEAR_NODE(&entry->node);
 	return entry;

@@ -163,6 +163,7 @@ struct darwin_entry {
  * @ref: the process, and messages charged to it
  * @names: index to struct darwin_entry
  * @next: where to look for the next free index
+ * @last: the index handed out last
  * @gen: generation of new names
  * @dead: the process is gone
  * @ports: entries with send or receive rights, by port
@@ -176,6 +177,7 @@ struct darwin_ipc {
 	refcount_t ref;
 	struct xarray names;
 	u32 next;
+	u32 last;
 	u32 gen;
 	bool dead;
 	struct rb_root ports;
