@@ -87,7 +87,7 @@ struct persona_reg {
  */
 static __always_inline struct persona_thread *persona_of(const struct task_struct *task)
 {
-	long selector = (long)READ_ONCE(task->syscall_dispatch.selector);
+	long selector = (__force long)READ_ONCE(task->syscall_dispatch.selector);
 
 	if (likely(selector >= 0) || (task->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)))
 		return NULL;

@@ -26,9 +26,7 @@
 			 DARWIN_ATTR_CMN_UUID | DARWIN_ATTR_CMN_GRPUUID | \
 			 DARWIN_ATTR_CMN_ADDEDTIME | DARWIN_ATTR_CMN_DATA_PROTECT_FLAGS)
 
-/**
- * struct new_attrs - the buffer, taken apart
- */
+/* The buffer, taken apart. */
 struct new_attrs {
 	struct darwin_stat_time mtime;
 	struct darwin_stat_time atime;

@@ -104,7 +104,7 @@ static long get_name(struct persona_call *call, unsigned int nr)
 {
 	struct darwin_addr addr;
 	long ret;
-	u32 room;
+	u32 room __maybe_unused;	/* must be readable */
 
 	if (get_user(room, (u32 __user *)u64_to_user_ptr(call->args[2])))
 		return -EFAULT;
@@ -161,7 +161,7 @@ long darwin_accept(struct persona_call *call)
 	int fd = call->args[0];
 	struct darwin_addr addr = {};
 	long ret;
-	u32 room;
+	u32 room __maybe_unused;	/* must be readable */
 	int err;
 
 	if (call->args[1]) {
