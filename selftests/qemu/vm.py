@@ -165,6 +165,7 @@ class VM:
 
 	def __init__(self, series, smp=2, mem=None, icount=False, append="", log=None,
 		     verbose=False, qemu_args=()):
+		self.made_with = (series, smp, mem, icount, append, log, verbose, qemu_args)
 		self.series = series
 		self.kernel = kernel_dir(series)
 		self.log = log or os.path.join(tempfile.mkdtemp(prefix="persona-vm."), "console")
@@ -255,7 +256,17 @@ class VM:
 	# What it can do
 
 	def boot(self, timeout=180):
-		self.release = self.wait_for("R", timeout).decode()
+		# Emulated processors sometimes trip over the kernel patching its own
+		# code while it boots (no module of ours is there yet): try again.
+		for attempt in range(4):
+			try:
+				self.release = self.wait_for("R", timeout).decode()
+				return
+			except VMError:
+				if attempt == 3:
+					raise
+				self.kill()
+				self.__init__(*self.made_with)
 
 	def load(self, path, params=""):
 		"""insmod; returns 0 or an errno."""
