@@ -137,6 +137,7 @@ static __always_inline bool persona_tracing(void)
 static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *thread)
 {
 	const struct personality *pers = thread->proc->pers;
+	const struct persona_table *const *tables;
 	struct persona_call call;
 	bool traced = persona_tracing();
 	u32 nr = regs->orig_ax;		/* no system looks at the upper half */
@@ -161,9 +162,12 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 
 	cls = nr >> pers->nr_shift;
 	idx = nr & pers->nr_mask;
+	tables = thread->tables;
+	if (unlikely(thread->away) && regs->ip - thread->proc->home_start > thread->proc->home_len)
+		tables = thread->away;
 	if (cls >= thread->ntables || in_ia32_syscall())
 		goto unknown;
-	call.table = thread->tables[array_index_nospec(cls, thread->ntables)];
+	call.table = tables[array_index_nospec(cls, thread->ntables)];
 	if (idx >= call.table->nr)
 		goto unknown;
 	call.nr = array_index_nospec(idx, call.table->nr);
@@ -180,12 +184,12 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 	goto out;
 
 unknown:
-	call.table = thread->tables[0];
+	call.table = tables[0];
 	call.row = NULL;
 	call.nr = idx;
 	memset(call.args, 0, sizeof(call.args));
 	persona_count_unknown(thread, cls < thread->ntables ?
-			      thread->tables[cls] : &persona_empty_table, idx);
+			      tables[cls] : &persona_empty_table, idx);
 	ret = pers->unknown(&call);
 out:
 	if (unlikely(traced))

@@ -34,11 +34,17 @@ static __always_inline bool persona_is_restart(long ret)
 	return false;
 }
 
-/* One number without a handler that a program has called. */
+/*
+ * One number without a handler that a program has called. Tables may come and go
+ * (a process can have tables of its own); the name of their class stays.
+ */
+#define PERSONA_UNKNOWN_NAME	56
+
 struct persona_unknown {
-	const struct persona_table *table;
+	const char *cls;
 	u32 nr;
 	u64 count;
+	char name[PERSONA_UNKNOWN_NAME];
 };
 
 #define PERSONA_UNKNOWN_MAX	128

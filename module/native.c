@@ -259,6 +259,26 @@ long __persona_permit(struct persona_call *call, unsigned int nr, const u64 args
 EXPORT_SYMBOL_GPL(__persona_permit);
 
 /**
+ * __persona_bare() - run a native system call on the kernel's own account
+ * @nr: native number; not fork, exec, sigreturn, exit
+ * @args: arguments; pointers are user pointers
+ *
+ * No filter judges it and no tracer sees it, see persona_bare().
+ *
+ * Context: as the native call; a task with a user address space.
+ * Return: its result.
+ */
+long __persona_bare(unsigned int nr, const u64 args[6])
+{
+	struct pt_regs frame;
+
+	set_args(&frame, args);
+	frame.orig_ax = nr;
+	return call_table(&frame, nr);
+}
+EXPORT_SYMBOL_GPL(__persona_bare);
+
+/**
  * persona_execve() - execve(2) for a foreign call
  * @call: foreign call; after success its thread is gone and call->execed is set,
  *	the handler must return at once

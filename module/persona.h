@@ -83,7 +83,8 @@ struct persona_row {
 
 /**
  * struct persona_table - the calls of one class
- * @name: of the class, for traces and counters ("bsd", "mach")
+ * @name: of the class, for traces and counters ("bsd", "mach"); a constant of
+ *	the module, also when the table is not
  * @rows: indexed by number
  * @nr: number of rows
  * @encode: puts a handler's result into the registers; is not called for
@@ -177,6 +178,10 @@ struct persona_signal {
  *	error, and then the process gets SIGSEGV. May sleep
  * @fault: a hardware exception of user mode that is about to become a signal;
  *	true when handled (regs are resumed). May sleep. NULL: never
+ * @pending: the thread is about to look at its signals: because it has some, or
+ *	because persona_kick() said so. On the way to user mode; may sleep, and
+ *	change @regs (a call to be restarted has its restart code in ax and its
+ *	number in orig_ax). Runs before the signals are looked at. NULL: nothing
  */
 struct personality {
 	const char *name;
@@ -201,6 +206,7 @@ struct personality {
 		       struct persona_signal *sig);
 	bool (*fault)(struct persona_thread *thread, struct pt_regs *regs, int trapnr,
 		      unsigned long error_code, unsigned long addr);
+	void (*pending)(struct persona_thread *thread, struct pt_regs *regs);
 };
 
 /**
@@ -210,6 +216,10 @@ struct personality {
  * @view: file-system view, NULL if none
  * @tables: @pers->tables, or tables of this process's own (NT)
  * @ntables: number of them
+ * @away: as many tables for calls from outside of @home_start, @home_len; NULL:
+ *	there is no such difference
+ * @home_start: where @tables count, and not @away: first instruction address
+ * @home_len: length of that range
  * @free_work: runs proc_exit() where it may sleep
  * @rcu: threads that look for a sibling's state
  * @data: the personality's
@@ -220,6 +230,9 @@ struct persona_proc {
 	struct persona_view *view;
 	const struct persona_table *const *tables;
 	u32 ntables;
+	const struct persona_table *const *away;
+	unsigned long home_start;
+	unsigned long home_len;
 	struct work_struct free_work;
 	struct rcu_head rcu;
 	u8 data[] __aligned(8);
@@ -239,6 +252,7 @@ struct persona_proc {
  * @calls: made on the fast path since they were added to the counters
  * @ntables: copy of @proc's
  * @tables: copy of @proc's
+ * @away: copy of @proc's
  * @proc: per-process state, holds a reference
  * @task: the owner; a task that merely inherited the pointer is not foreign
  * @range_start: PERSONA_SLOW_RANGE: first foreign instruction address
@@ -247,6 +261,7 @@ struct persona_proc {
  * @restart_nr: its foreign number
  * @restart_native: the native call that continues with restart_syscall
  * @restarting: that continuation is under way
+ * @kicked: persona_kick() was called and pending() has not run since
  * @reg: the core's entry of the personality
  * @image: mm that exec gave this personality, NULL if prctl did
  * @scratch: user address of the thread's scratch area, 0 if none yet
@@ -264,6 +279,7 @@ struct persona_thread {
 	u32 slow;
 	u32 ntables;
 	const struct persona_table *const *tables;
+	const struct persona_table *const *away;
 	struct persona_proc *proc;
 	struct task_struct *task;
 	struct persona_reg *reg;
@@ -274,6 +290,7 @@ struct persona_thread {
 	unsigned long restart_nr;
 	int restart_native;
 	bool restarting;
+	bool kicked;
 	unsigned long scratch;
 	struct persona_thread *child;
 	void *child_data;
@@ -293,6 +310,8 @@ static inline void *persona_thread_data(struct persona_thread *thread)
 
 /* The calling task's foreign state, NULL when it has none. */
 struct persona_thread *persona_current(void);
+/* Another task's, under RCU. */
+struct persona_thread *persona_peek(struct task_struct *task);
 
 /* A class without calls. */
 extern const struct persona_table persona_empty_table;
@@ -320,6 +339,15 @@ long __persona_permit(struct persona_call *call, unsigned int nr, const u64 args
  */
 #define persona_permit(call, nr, ...)						\
 	__persona_permit(call, nr, (const u64[6]){ PERSONA_ARGS_(__VA_ARGS__) })
+
+/*
+ * persona_bare(nr, ...): runs a native system call that no filter or tracer
+ * hears of. Only for what the kernel itself would do natively: in an exec
+ * handler or at a page fault, or behind a persona_permit() for its effect.
+ */
+long __persona_bare(unsigned int nr, const u64 args[6]);
+#define persona_bare(nr, ...)							\
+	__persona_bare(nr, (const u64[6]){ PERSONA_ARGS_(__VA_ARGS__) })
 
 /* Casts up to six integer or pointer arguments to u64. */
 #define PERSONA_ARGS_N_(_0, _1, _2, _3, _4, _5, _6, n, ...) n
@@ -357,6 +385,18 @@ struct persona_thread *persona_exec_prepare(struct linux_binprm *bprm,
 					    const struct personality *pers);
 void persona_exec_commit(struct persona_thread *thread, struct linux_binfmt *fmt);
 void persona_exec_abort(struct persona_thread *thread);
+void persona_exec_tables(struct persona_thread *thread,
+			 const struct persona_table *const *tables, u32 ntables);
+void persona_exec_away(struct persona_thread *thread, const struct persona_table *const *away,
+		       unsigned long start, unsigned long len);
+int persona_exec_gsbase(unsigned long base);
+
+/* compat/symbols.c */
+bool persona_file_is_tty(const struct file *file);
+
+/* signal.c */
+void persona_kick(struct task_struct *task);
+void persona_rekick(struct persona_thread *thread);
 
 /* map.c: number and flag maps, generated from .tbl */
 /**

@@ -9,6 +9,7 @@
  * back what the program may change and ends in the native one.
  */
 #include <linux/export.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
 #include <linux/uaccess.h>
@@ -74,15 +75,60 @@ __visible void persona_signal(struct pt_regs *regs)
 {
 	bool interrupted = (int)regs->orig_ax != -1 && persona_is_restart(regs->ax);
 	unsigned long nr = regs->orig_ax;
-	struct persona_thread *thread;
+	struct persona_thread *thread = persona_current();
 
+	if (thread && thread->proc->pers->pending) {
+		WRITE_ONCE(thread->kicked, false);
+		/* Whoever kicks after this sees to it that we come here again. */
+		smp_mb();
+		thread->proc->pers->pending(thread, regs);
+	}
 	persona_signal_original(regs);
+	thread = persona_current();
+	/* The kernel has cleared its flag behind pending(): a kick may be lost in it. */
+	if (thread && unlikely(READ_ONCE(thread->kicked)))
+		persona_notify_signal(current);
 	if (likely(regs->ip != PERSONA_SIGNAL_MAGIC))
 		return;
-	thread = persona_current();
 	if (!thread || enter_handler(thread, regs, interrupted, nr))
 		force_sig(SIGSEGV);
 }
+
+/**
+ * persona_kick() - have a thread's pending() called soon
+ * @task: thread that has foreign state; the caller holds a reference
+ *
+ * An interruptible sleep ends as for a signal, but nothing is delivered, so
+ * that a call goes on by its restart rule.
+ *
+ * Context: any.
+ */
+void persona_kick(struct task_struct *task)
+{
+	struct persona_thread *thread;
+
+	rcu_read_lock();
+	thread = persona_of(task);
+	if (thread)
+		WRITE_ONCE(thread->kicked, true);
+	rcu_read_unlock();
+	persona_notify_signal(task);
+}
+EXPORT_SYMBOL_GPL(persona_kick);
+
+/**
+ * persona_rekick() - have pending() called once more
+ * @thread: the calling thread's state
+ *
+ * For a pending() that lets the kernel look at the signals first.
+ *
+ * Context: pending(), or a handler.
+ */
+void persona_rekick(struct persona_thread *thread)
+{
+	WRITE_ONCE(thread->kicked, true);
+}
+EXPORT_SYMBOL_GPL(persona_rekick);
 
 /* What rt_sigaction(2) takes on x86-64. */
 struct persona_native_sigaction {

@@ -20,21 +20,30 @@ static struct dentry *persona_dir;
 void persona_count_unknown(struct persona_thread *thread, const struct persona_table *table,
 			   u32 nr)
 {
+	const char *name = nr < table->nr ? table->rows[nr].name : NULL;
 	struct persona_reg *reg = thread->reg;
+	struct persona_unknown *u;
 	unsigned int i;
 
+	if (!name)
+		name = "?";
 	this_cpu_inc(reg->counters->unknown);
 	persona_trace_unknown(thread, table, nr);
 	spin_lock(&reg->unknown_lock);
-	for (i = 0; i < reg->nr_unknown; i++)
-		if (reg->unknown[i].table == table && reg->unknown[i].nr == nr)
+	for (i = 0; i < reg->nr_unknown; i++) {
+		u = &reg->unknown[i];
+		if (u->nr == nr && u->cls == table->name &&
+		    !strncmp(u->name, name, sizeof(u->name) - 1))
 			break;
+	}
 	if (i < PERSONA_UNKNOWN_MAX) {
+		u = &reg->unknown[i];
 		if (i == reg->nr_unknown) {
-			reg->unknown[i] = (struct persona_unknown){ .table = table, .nr = nr };
+			*u = (struct persona_unknown){ .cls = table->name, .nr = nr };
+			strscpy(u->name, name, sizeof(u->name));
 			reg->nr_unknown++;
 		}
-		reg->unknown[i].count++;
+		u->count++;
 	}
 	spin_unlock(&reg->unknown_lock);
 }
@@ -71,10 +80,8 @@ static int unknown_show(struct seq_file *m, void *unused)
 	spin_lock(&reg->unknown_lock);
 	for (i = 0; i < reg->nr_unknown; i++) {
 		const struct persona_unknown *u = &reg->unknown[i];
-		const char *name = u->nr < u->table->nr ? u->table->rows[u->nr].name : NULL;
 
-		seq_printf(m, "%s\t%u\t%s\t%llu\n", u->table->name, u->nr, name ?: "?",
-			   u->count);
+		seq_printf(m, "%s\t%u\t%s\t%llu\n", u->cls, u->nr, u->name, u->count);
 	}
 	spin_unlock(&reg->unknown_lock);
 	return 0;

@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
+#include <uapi/asm/prctl.h>
 
 #include "compat/symbols.h"
 #include "internal.h"
@@ -52,6 +53,21 @@ struct persona_thread *persona_current(void)
 	return thread && thread->task == current ? thread : NULL;
 }
 EXPORT_SYMBOL_GPL(persona_current);
+
+/**
+ * persona_peek() - foreign state of another task
+ * @task: any task
+ *
+ * Context: RCU read-side section, which the state outlives.
+ * Return: the state, NULL for native tasks.
+ */
+struct persona_thread *persona_peek(struct task_struct *task)
+{
+	struct persona_thread *thread = persona_of(task);
+
+	return thread && thread->task == task ? thread : NULL;
+}
+EXPORT_SYMBOL_GPL(persona_peek);
 
 static void persona_proc_free(struct work_struct *work)
 {
@@ -91,6 +107,9 @@ static struct persona_proc *persona_proc_alloc(struct persona_reg *reg,
 		proc->view = persona_view_ref(parent->view);
 		proc->tables = parent->tables;
 		proc->ntables = parent->ntables;
+		proc->away = parent->away;
+		proc->home_start = parent->home_start;
+		proc->home_len = parent->home_len;
 	} else {
 		proc->view = persona_view_get(reg);
 	}
@@ -139,6 +158,7 @@ struct persona_thread *persona_thread_alloc(struct persona_reg *reg, struct pers
 	thread->proc = proc;
 	thread->tables = proc->tables;
 	thread->ntables = proc->ntables;
+	thread->away = proc->away;
 	persona_fast_update(thread);
 	err = pers->thread_init ? pers->thread_init(thread, parent) : 0;
 	if (err)
@@ -339,6 +359,65 @@ void persona_exec_abort(struct persona_thread *thread)
 	persona_thread_free(thread);
 }
 EXPORT_SYMBOL_GPL(persona_exec_abort);
+
+/**
+ * persona_exec_tables() - give the new process tables of its own
+ * @thread: of persona_exec_prepare(), not committed yet
+ * @tables: by class; they stay valid until proc_exit()
+ * @ntables: number of classes, at least 1
+ *
+ * For a system whose numbers depend on a file of the program's user space.
+ *
+ * Context: any.
+ */
+void persona_exec_tables(struct persona_thread *thread,
+			 const struct persona_table *const *tables, u32 ntables)
+{
+	thread->proc->tables = tables;
+	thread->proc->ntables = ntables;
+	thread->tables = tables;
+	thread->ntables = ntables;
+	persona_fast_update(thread);
+}
+EXPORT_SYMBOL_GPL(persona_exec_tables);
+
+/**
+ * persona_exec_away() - let numbers mean something else outside of a range
+ * @thread: of persona_exec_prepare(), not committed yet
+ * @away: tables for calls from elsewhere, as many as persona_exec_tables() has got
+ * @start: first address of the range that the process's tables are for
+ * @len: its length
+ *
+ * For a system whose numbers come from a file, and for programs that make calls
+ * without it. Has no effect on a fast class.
+ *
+ * Context: any.
+ */
+void persona_exec_away(struct persona_thread *thread, const struct persona_table *const *away,
+		       unsigned long start, unsigned long len)
+{
+	thread->proc->home_start = start;
+	thread->proc->home_len = len;
+	thread->proc->away = away;
+	thread->away = away;
+}
+EXPORT_SYMBOL_GPL(persona_exec_away);
+
+/**
+ * persona_exec_gsbase() - base of the gs segment of a program that starts
+ * @base: user address
+ *
+ * Context: behind start_thread(), which has cleared it.
+ * Return: 0, or -EPERM for an address that is none of user space.
+ */
+int persona_exec_gsbase(unsigned long base)
+{
+	const struct pt_regs frame = { .di = ARCH_SET_GS, .si = base,
+				       .orig_ax = __NR_arch_prctl };
+
+	return persona_syscall_table[__NR_arch_prctl](&frame);
+}
+EXPORT_SYMBOL_GPL(persona_exec_gsbase);
 
 /**
  * persona_clone() - clone the calling foreign thread

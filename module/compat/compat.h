@@ -74,12 +74,38 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 	} while (0)
 #endif
 
+/* since 6.12: dequeue_signal() is about current only. With siglock held. */
+#include <linux/sched/signal.h>
+static inline int persona_dequeue_signal(sigset_t *mask, kernel_siginfo_t *info)
+{
+	enum pid_type type;
+
+#ifdef HAVE_DEQUEUE_SIGNAL_CURRENT
+	return dequeue_signal(mask, info, &type);
+#else
+	return dequeue_signal(current, mask, info, &type);
+#endif
+}
+
 /* since 6.3: what the VFS wants first is an idmap, a user name space before. */
 #include <linux/mount.h>
 #ifdef HAVE_MNT_IDMAP
 #define persona_mnt_idmap(mnt)	mnt_idmap(mnt)
 #else
 #define persona_mnt_idmap(mnt)	mnt_user_ns(mnt)
+#endif
+
+/* since 6.19 or so: whoever may wait for a lease of the folder says so. */
+#ifdef HAVE_RMDIR_DELEGATED
+#define persona_vfs_rmdir(idmap, dir, dentry)	vfs_rmdir(idmap, dir, dentry, NULL)
+#else
+#define persona_vfs_rmdir(idmap, dir, dentry)	vfs_rmdir(idmap, dir, dentry)
+#endif
+
+/* Exported for long, declared since 6.2 or so. */
+#ifndef HAVE_VFS_PATH_LOOKUP_DECL
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
+		    unsigned int flags, struct path *path);
 #endif
 
 /* since 6.2: the quick sum leaves out what has not been folded in yet. */
@@ -92,6 +118,38 @@ static inline unsigned long persona_mm_rss(struct mm_struct *mm)
 	       percpu_counter_sum_positive(&mm->rss_stat[MM_SHMEMPAGES]);
 #else
 	return get_mm_rss(mm);
+#endif
+}
+
+/* since 6.5: get_user_pages_remote() does not return mappings. */
+static inline long persona_get_user_page(struct mm_struct *mm, unsigned long addr,
+					 struct page **page)
+{
+#ifdef HAVE_GUP_VMAS
+	return get_user_pages_remote(mm, addr, 1, 0, page, NULL, NULL);
+#else
+	return get_user_pages_remote(mm, addr, 1, 0, page, NULL);
+#endif
+}
+
+/* since 7.2 or so: a bitmap of flags. No memory is charged before it is touched. */
+#include <linux/shmem_fs.h>
+static inline struct file *persona_shmem_file_noreserve(const char *name, loff_t size)
+{
+#ifdef HAVE_SHMEM_VMA_FLAGS
+	return shmem_file_setup(name, size, mk_vma_flags(VMA_NORESERVE_BIT));
+#else
+	return shmem_file_setup(name, size, VM_NORESERVE);
+#endif
+}
+
+/* All of it is charged at once. */
+static inline struct file *persona_shmem_file(const char *name, loff_t size)
+{
+#ifdef HAVE_SHMEM_VMA_FLAGS
+	return shmem_file_setup(name, size, EMPTY_VMA_FLAGS);
+#else
+	return shmem_file_setup(name, size, 0);
 #endif
 }
 

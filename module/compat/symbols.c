@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Resolves unexported kernel functions once, at load, and calls them directly. */
 #include <linux/audit.h>
+#include <linux/binfmts.h>
 #include <linux/export.h>
+#include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/static_call.h>
 #include <asm/ptrace.h>
@@ -19,6 +22,8 @@
 
 const persona_native_fn *persona_syscall_table;
 static const int *persona_sysctl_randomize;
+static unsigned long persona_tty_ioctl;
+static const struct linux_binfmt *persona_elf_format;
 
 /*
  * What a static call runs before its symbol is known. Loading fails unless all
@@ -60,6 +65,11 @@ static void no_personality(void)
 {
 }
 
+static int no_wake_up_state(struct task_struct *task, unsigned int state)
+{
+	return 0;
+}
+
 DEFINE_STATIC_CALL(persona_sc_kallsyms, no_kallsyms);
 DEFINE_STATIC_CALL(persona_sc_secure, no_secure_computing);
 DEFINE_STATIC_CALL(persona_sc_ptrace_notify, no_ptrace_notify);
@@ -67,6 +77,8 @@ DEFINE_STATIC_CALL(persona_sc_audit_entry, no_audit_entry);
 DEFINE_STATIC_CALL(persona_sc_audit_exit, no_audit_exit);
 DEFINE_STATIC_CALL(persona_sc_signal, no_signal);
 DEFINE_STATIC_CALL(persona_sc_personality_64bit, no_personality);
+DEFINE_STATIC_CALL(persona_sc_wake_up_state, no_wake_up_state);
+DEFINE_STATIC_CALL(persona_sc_switch_fpu, no_personality);
 
 /**
  * persona_symbol() - address of a kernel symbol
@@ -152,8 +164,15 @@ int persona_symbols_init(void)
 #endif
 	persona_bind(persona_sc_personality_64bit, no_personality, "set_personality_64bit",
 		     &err);
+	/* Newer kernels export it to KVM only. */
+	persona_bind(persona_sc_switch_fpu, no_personality, "switch_fpu_return", &err);
+	persona_bind(persona_sc_wake_up_state, no_wake_up_state, "wake_up_state", &err);
 	/* Data; kernels without CONFIG_KALLSYMS_ALL do not tell. */
 	persona_sysctl_randomize = (const int *)persona_symbol("randomize_va_space");
+	/* To be compared with; kernels without terminals have none. */
+	persona_tty_ioctl = persona_symbol("tty_ioctl");
+	/* Data as well. */
+	persona_elf_format = (const struct linux_binfmt *)persona_symbol("elf_format");
 	signal = need("arch_do_signal_or_restart", &err);
 	if (err)
 		return err;
@@ -226,6 +245,31 @@ void persona_signal_original(struct pt_regs *regs)
 }
 
 /**
+ * persona_notify_signal() - what set_notify_signal() does
+ * @task: to be interrupted, without a signal
+ *
+ * Context: any.
+ */
+void persona_notify_signal(struct task_struct *task)
+{
+	if (test_and_set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL))
+		return;
+	if (!static_call(persona_sc_wake_up_state)(task, TASK_INTERRUPTIBLE))
+		kick_process(task);
+}
+
+/**
+ * persona_switch_fpu_return() - load the task's floating-point registers
+ *
+ * Context: current has TIF_NEED_FPU_LOAD; between fpregs_lock() and _unlock().
+ */
+void persona_switch_fpu_return(void)
+{
+	static_call(persona_sc_switch_fpu)();
+}
+EXPORT_SYMBOL_GPL(persona_switch_fpu_return);
+
+/**
  * persona_set_personality_64bit() - make the task a 64-bit one, for exec handlers
  *
  * Context: between begin_new_exec() and setup_new_exec().
@@ -246,3 +290,35 @@ bool persona_randomize_va_space(void)
 	return !persona_sysctl_randomize || READ_ONCE(*persona_sysctl_randomize);
 }
 EXPORT_SYMBOL_GPL(persona_randomize_va_space);
+
+/**
+ * persona_file_is_tty() - is it a terminal?
+ * @file: file
+ *
+ * Context: any.
+ * Return: whether it is one that has not been hung up.
+ */
+bool persona_file_is_tty(const struct file *file)
+{
+	return persona_tty_ioctl &&
+	       (unsigned long)file->f_op->unlocked_ioctl == persona_tty_ioctl;
+}
+EXPORT_SYMBOL_GPL(persona_file_is_tty);
+
+/**
+ * persona_elf_core() - have processes of an image format dump core as ELF
+ * @fmt: image format that is going to be registered
+ *
+ * The function is one that the kernel calls through this very kind of pointer; we
+ * never do. Without CONFIG_COREDUMP or CONFIG_KALLSYMS_ALL there are no cores.
+ */
+void persona_elf_core(struct linux_binfmt *fmt)
+{
+#ifdef CONFIG_COREDUMP
+	if (!persona_elf_format)
+		return;
+	fmt->core_dump = persona_elf_format->core_dump;
+	fmt->min_coredump = persona_elf_format->min_coredump;
+#endif
+}
+EXPORT_SYMBOL_GPL(persona_elf_core);

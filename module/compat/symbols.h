@@ -15,6 +15,7 @@
 
 struct linux_binfmt;
 struct pt_regs;
+struct task_struct;
 struct tracepoint;
 
 /* The native system-call table. Its targets keep their ENDBR. */
@@ -29,7 +30,10 @@ void persona_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned lo
 			 unsigned long a3);
 void persona_audit_exit(int success, long ret);
 void persona_signal_original(struct pt_regs *regs);
+void persona_notify_signal(struct task_struct *task);
+void persona_switch_fpu_return(void);
 void persona_set_personality_64bit(void);
 bool persona_randomize_va_space(void);
+void persona_elf_core(struct linux_binfmt *fmt);
 
 #endif /* _PERSONA_COMPAT_SYMBOLS_H */
