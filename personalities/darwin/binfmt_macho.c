@@ -346,6 +346,7 @@ out_free:
  */
 int __init darwin_binfmt_init(void)
 {
+	persona_elf_core(&macho_format);
 	register_binfmt(&macho_format);
 	return 0;
 }

@@ -170,6 +170,7 @@ static void darwin_proc_exit(struct persona_proc *proc)
 	darwin_threads_proc_exit(proc);
 	darwin_ipc_proc_exit(proc);
 	darwin_kq_proc_exit(darwin_proc(proc));
+	darwin_psynch_proc_exit(darwin_proc(proc));
 	kfree(darwin_proc(proc)->exec_path);
 }
 
@@ -200,6 +201,12 @@ static void darwin_thread_exit(struct persona_thread *thread)
 	darwin_threads_thread_exit(thread);
 }
 
+static void darwin_pending(struct persona_thread *thread, struct pt_regs *regs)
+{
+	darwin_sigpipe_pending(regs);
+	darwin_setid_pending(thread, regs);
+}
+
 const struct personality darwin_personality = {
 	.name = "darwin",
 	.owner = THIS_MODULE,
@@ -220,6 +227,7 @@ const struct personality darwin_personality = {
 	.thread_exit = darwin_thread_exit,
 	.deliver = darwin_deliver,
 	.fault = darwin_fault,
+	.pending = darwin_pending,
 };
 
 static int __init darwin_init(void)

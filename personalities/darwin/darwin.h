@@ -11,6 +11,7 @@
 
 struct darwin_ipc;
 struct darwin_kqs;
+struct darwin_psynch;
 struct darwin_spawn;
 struct darwin_threads;
 
@@ -35,7 +36,8 @@ struct darwin_sigaction {
  * @sig_lock: protects @sig
  * @sig: registered handlers, by Darwin number
  * @ipc: Mach port name space (ipc.c), owned
- * @threads: bsdthread registration, ulocks, psynch (thread.c), owned
+ * @threads: bsdthread registration (thread.c), owned
+ * @psynch: locks of the thread library (psynch.c), owned; NULL until used
  * @kqs: kernel queues (kqueue.c), owned
  * @min_addr: nothing may be mapped below (the image's __PAGEZERO)
  * @image_base: address of the main image's Mach header
@@ -50,6 +52,7 @@ struct darwin_proc {
 	struct darwin_sigaction sig[DARWIN_NSIG];
 	struct darwin_ipc *ipc;
 	struct darwin_threads *threads;
+	struct darwin_psynch *psynch;
 	struct darwin_kqs *kqs;
 	u64 min_addr;
 	u64 image_base;
@@ -132,6 +135,15 @@ int darwin_threads_thread_init(struct persona_thread *thread, struct persona_thr
 void darwin_threads_start(struct persona_thread *thread, struct task_struct *task,
 			  struct pt_regs *regs, void *data);
 void darwin_threads_thread_exit(struct persona_thread *thread);
+
+/* psynch.c */
+void darwin_psynch_proc_exit(struct darwin_proc *d);
+
+/* setid.c */
+void darwin_setid_pending(struct persona_thread *thread, struct pt_regs *regs);
+
+/* sigpipe.c */
+void darwin_sigpipe_pending(const struct pt_regs *regs);
 
 /* ulock.c */
 void darwin_ulock_init(void);

@@ -14,6 +14,7 @@
 #include "fcntl.h"
 #include "flags_open.h"
 #include "fs.h"
+#include "socket.h"
 
 /* What F_GETFL reports and F_SETFL changes. */
 #define STATUS_FLAGS	(DARWIN_O_NONBLOCK | DARWIN_O_APPEND | DARWIN_O_ASYNC | \
@@ -325,10 +326,10 @@ long darwin_fcntl(struct persona_call *call)
 	case DARWIN_F_THAW_FS:
 		return persona_native(call, __NR_ioctl, fd, FITHAW, 0);
 	case DARWIN_F_GETNOSIGPIPE:
-		return persona_native(call, __NR_fcntl, fd, F_GETFD) < 0 ? -EBADF : 0;
+		return persona_native(call, __NR_fcntl, fd, F_GETFD) < 0 ?
+			-EBADF : darwin_nosigpipe(fd);
 	case DARWIN_F_SETNOSIGPIPE:
-		/* Linux raises SIGPIPE inside write(2), per task and not per file. */
-		return (int)arg ? -EOPNOTSUPP : 0;
+		return darwin_nosigpipe_set(fd, (int)arg);
 	case DARWIN_F_GETPROTECTIONCLASS:
 	case DARWIN_F_SETPROTECTIONCLASS:
 	case DARWIN_F_GETPROTECTIONLEVEL:

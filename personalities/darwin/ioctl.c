@@ -251,11 +251,14 @@ static long device_type(struct persona_call *call)
 static long other_request(struct persona_call *call, u32 request)
 {
 	size_t i;
+	long ret;
 
 	for (i = 0; i < ARRAY_SIZE(same); i++) {
 		if (same[i].foreign == request)
 			return native_ioctl(call, same[i].native, call->args[2]);
 	}
+	if (darwin_ifreq(call, &ret))
+		return ret;
 	/* A bad descriptor is one all the same. */
 	return persona_native(call, __NR_fcntl, (int)call->args[0], F_GETFD) < 0 ?
 		-EBADF : -ENOTTY;

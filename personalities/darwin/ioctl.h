@@ -3,6 +3,8 @@
 #ifndef _DARWIN_IOCTL_H
 #define _DARWIN_IOCTL_H
 
+#include <linux/types.h>
+
 /* 'f': any file */
 #define DARWIN_FIOCLEX		0x20006601
 #define DARWIN_FIONCLEX		0x20006602
@@ -54,6 +56,16 @@
 #define DARWIN_SIOCGPGRP	0x40047309
 #define DARWIN_SIOCSPGRP	0x80047308
 
+/* 'i': network interfaces */
+#define DARWIN_SIOCGIFCONF	0xc00c6924
+#define DARWIN_SIOCGIFFLAGS	0xc0206911
+#define DARWIN_SIOCGIFMETRIC	0xc0206917
+#define DARWIN_SIOCGIFADDR	0xc0206921
+#define DARWIN_SIOCGIFDSTADDR	0xc0206922
+#define DARWIN_SIOCGIFBRDADDR	0xc0206923
+#define DARWIN_SIOCGIFNETMASK	0xc0206925
+#define DARWIN_SIOCGIFMTU	0xc0206933
+
 /* TIOCFLUSH: queues; 0 is both */
 #define DARWIN_FREAD		0x1
 #define DARWIN_FWRITE		0x2
@@ -67,5 +79,9 @@
 
 /* TIOCPTYGNAME */
 #define DARWIN_PTY_NAME_LEN	128
+
+/* ifreq.c */
+struct persona_call;
+bool darwin_ifreq(struct persona_call *call, long *ret);
 
 #endif /* _DARWIN_IOCTL_H */

@@ -18,11 +18,10 @@
 #include "darwin.h"
 #include "bsd_table.h"
 #include "flags_open.h"
+#include "mm.h"
 #include "posixsem.h"
 
 static const char sem_prefix[] = "/dev/shm/sem.";
-
-#define SEM_PATH_MAX	(sizeof(sem_prefix) + DARWIN_PSEMNAMLEN)
 
 /* One waiter, in the upper half of the data word. */
 #define SEM_WAITER	BIT_ULL(32)
@@ -38,35 +37,13 @@ static const char sem_prefix[] = "/dev/shm/sem.";
  */
 int darwin_sem_path(const char *name, char *path, size_t size)
 {
-	size_t len = strnlen(name, DARWIN_PSEMNAMLEN + 1);
-
-	if (len > DARWIN_PSEMNAMLEN || sizeof(sem_prefix) + len > size)
-		return -ENAMETOOLONG;
-	if (*name == '/')
-		name++;
-	if (!*name || strchr(name, '/'))
-		return -EINVAL;
-	strscpy(path, sem_prefix, size);
-	strlcat(path, name, size);
-	return 0;
+	return darwin_posix_name(name, sem_prefix, path, size);
 }
 EXPORT_SYMBOL_FOR_TEST(darwin_sem_path);
 
 static const char __user *sem_path(struct persona_call *call, const char __user *uname)
 {
-	char name[DARWIN_PSEMNAMLEN + 2], path[SEM_PATH_MAX];
-	long len;
-	int err;
-
-	len = strncpy_from_user(name, uname, sizeof(name));
-	if (len < 0)
-		return (const char __user *)ERR_PTR(len);
-	if (len == sizeof(name))
-		return (const char __user *)ERR_PTR(-ENAMETOOLONG);
-	err = darwin_sem_path(name, path, sizeof(path));
-	if (err)
-		return (const char __user *)ERR_PTR(err);
-	return persona_scratch_put(call, path, strlen(path) + 1);
+	return darwin_posix_path(call, uname, darwin_sem_path);
 }
 
 /* A semaphore under a name of its own. */

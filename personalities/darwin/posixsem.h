@@ -7,8 +7,6 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
-/* Longest name, without the final 0. */
-#define DARWIN_PSEMNAMLEN	31
 #define DARWIN_SEM_VALUE_MAX	32767
 
 /* In darwin_sem.shared: the futex is shared between processes. */

@@ -16,13 +16,12 @@
 
 static const char shm_dir[] = "/dev/shm/";
 
-#define SHM_PATH_MAX	(sizeof(shm_dir) + DARWIN_PSHMNAMLEN)
-
 static const struct persona_flag open_flags[] = { DARWIN_FLAGS_OPEN };
 
 /**
- * darwin_shm_path() - file name of a shared memory object
+ * darwin_posix_name() - file name of a POSIX object
  * @name: Darwin's name, with or without a slash in front
+ * @prefix: folder, and what file names of the kind begin with
  * @path: receives the file name
  * @size: of @path
  *
@@ -31,25 +30,53 @@ static const struct persona_flag open_flags[] = { DARWIN_FLAGS_OPEN };
  * Context: any.
  * Return: 0, -EINVAL, -ENAMETOOLONG.
  */
-int darwin_shm_path(const char *name, char *path, size_t size)
+int darwin_posix_name(const char *name, const char *prefix, char *path, size_t size)
 {
-	size_t len = strnlen(name, DARWIN_PSHMNAMLEN + 1);
+	size_t len = strnlen(name, DARWIN_POSIX_NAME_MAX + 1);
 
-	if (len > DARWIN_PSHMNAMLEN || sizeof(shm_dir) + len > size)
+	if (len > DARWIN_POSIX_NAME_MAX || strlen(prefix) + 1 + len > size)
 		return -ENAMETOOLONG;
 	if (*name == '/')
 		name++;
-	if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+	if (!*name || strchr(name, '/'))
 		return -EINVAL;
-	strscpy(path, shm_dir, size);
+	strscpy(path, prefix, size);
 	strlcat(path, name, size);
 	return 0;
 }
+
+/**
+ * darwin_shm_path() - file name of a shared memory object
+ * @name: Darwin's name, with or without a slash in front
+ * @path: receives the file name
+ * @size: of @path
+ *
+ * Context: any.
+ * Return: 0, -EINVAL, -ENAMETOOLONG.
+ */
+int darwin_shm_path(const char *name, char *path, size_t size)
+{
+	const char *file = *name == '/' ? name + 1 : name;
+
+	if (!strcmp(file, ".") || !strcmp(file, ".."))
+		return -EINVAL;
+	return darwin_posix_name(name, shm_dir, path, size);
+}
 EXPORT_SYMBOL_FOR_TEST(darwin_shm_path);
 
-static const char __user *shm_path(struct persona_call *call, const char __user *uname)
+/**
+ * darwin_posix_path() - file name of a POSIX object for a native call
+ * @call: foreign call under way
+ * @uname: Darwin's name
+ * @path_of: makes the file name of the name
+ *
+ * Context: may sleep; uses scratch memory.
+ * Return: the file name in scratch memory, or an ERR_PTR().
+ */
+const char __user *darwin_posix_path(struct persona_call *call, const char __user *uname,
+				     int (*path_of)(const char *name, char *path, size_t size))
 {
-	char name[DARWIN_PSHMNAMLEN + 2], path[SHM_PATH_MAX];
+	char name[DARWIN_POSIX_NAME_MAX + 2], path[DARWIN_POSIX_PATH_MAX];
 	long len;
 	int err;
 
@@ -58,7 +85,7 @@ static const char __user *shm_path(struct persona_call *call, const char __user 
 		return (const char __user *)ERR_PTR(len);
 	if (len == sizeof(name))
 		return (const char __user *)ERR_PTR(-ENAMETOOLONG);
-	err = darwin_shm_path(name, path, sizeof(path));
+	err = path_of(name, path, sizeof(path));
 	if (err)
 		return (const char __user *)ERR_PTR(err);
 	return persona_scratch_put(call, path, strlen(path) + 1);
@@ -79,7 +106,7 @@ long darwin_shm_open(struct persona_call *call)
 
 	if (flags & ~(DARWIN_O_RDWR | DARWIN_O_CREAT | DARWIN_O_EXCL | DARWIN_O_TRUNC))
 		return -EINVAL;
-	path = shm_path(call, u64_to_user_ptr(call->args[0]));
+	path = darwin_posix_path(call, u64_to_user_ptr(call->args[0]), darwin_shm_path);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
 	native = persona_flags_to_native(open_flags, ARRAY_SIZE(open_flags), flags, &rest);
@@ -99,7 +126,8 @@ long darwin_shm_open(struct persona_call *call)
  */
 long darwin_shm_unlink(struct persona_call *call)
 {
-	const char __user *path = shm_path(call, u64_to_user_ptr(call->args[0]));
+	const char __user *path = darwin_posix_path(call, u64_to_user_ptr(call->args[0]),
+						    darwin_shm_path);
 
 	if (IS_ERR(path))
 		return PTR_ERR(path);

@@ -118,54 +118,6 @@ long darwin_getpriority(struct persona_call *call)
 }
 
 /**
- * darwin_seteuid - BSD 183
- * @call: uid
- *
- * Context: see persona_fn.
- * Return: 0 or a negative errno.
- */
-long darwin_seteuid(struct persona_call *call)
-{
-	return persona_native(call, __NR_setresuid, -1, (u32)call->args[0], -1);
-}
-
-/**
- * darwin_setegid - BSD 182
- * @call: gid
- *
- * Context: see persona_fn.
- * Return: 0 or a negative errno.
- */
-long darwin_setegid(struct persona_call *call)
-{
-	return persona_native(call, __NR_setresgid, -1, (u32)call->args[0], -1);
-}
-
-/**
- * darwin_initgroups - BSD 243
- * @call: number of groups, gid_t *, uid for membership lookups (unused)
- *
- * Context: see persona_fn.
- * Return: 0 or a negative errno.
- */
-long darwin_initgroups(struct persona_call *call)
-{
-	return persona_native(call, __NR_setgroups, (u32)call->args[0], call->args[1]);
-}
-
-/**
- * darwin_gettid - BSD 286: identity of a thread that differs from its process
- * @call: uid_t *, gid_t *
- *
- * Context: see persona_fn.
- * Return: -ESRCH: no thread has one.
- */
-long darwin_gettid(struct persona_call *call)
-{
-	return -ESRCH;
-}
-
-/**
  * darwin_issetugid - BSD 327
  * @call: no arguments
  *

@@ -163,8 +163,9 @@ u32 darwin_cmsg_to_foreign(const u8 *from, u32 len, u8 *to, u32 room, bool *trun
 int darwin_send_flags(int fd, u32 flags, u32 *native);
 u32 darwin_recv_flags_out(u32 native);
 
-/* sockopt.c */
+/* sigpipe.c */
 bool darwin_nosigpipe(int fd);
+int darwin_nosigpipe_set(int fd, bool set);
 void darwin_nosigpipe_inherit(int from, int to);
 
 #endif /* _DARWIN_SOCKET_H */

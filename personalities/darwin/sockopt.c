@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Socket options: other numbers, and sometimes other values.
- *
- * SO_NOSIGPIPE has no counterpart. It is remembered in a bit of the socket that
- * the kernel does not use, so that it follows the socket to other descriptors and
- * processes and goes away with it; the send calls then ask for MSG_NOSIGNAL.
  */
 #include <linux/file.h>
 #include <linux/in.h>
@@ -21,9 +17,6 @@
 #include "bsd_table.h"
 #include "darwin.h"
 #include "socket.h"
-
-/* The kernel counts its SOCK_* bits from 0; see include/linux/net.h. */
-#define SOCK_DARWIN_NOSIGPIPE	(BITS_PER_LONG - 1)
 
 /* Ticks of SO_LINGER's unit in a second. */
 #define DARWIN_HZ		100
@@ -169,48 +162,6 @@ static struct socket *get_socket(int fd, struct file **file)
 	if (!sock)
 		fput(*file);
 	return sock;
-}
-
-/**
- * darwin_nosigpipe() - was SO_NOSIGPIPE set?
- * @fd: any descriptor
- */
-bool darwin_nosigpipe(int fd)
-{
-	struct file *file;
-	struct socket *sock = get_socket(fd, &file);
-	bool set;
-
-	if (!sock)
-		return false;
-	set = test_bit(SOCK_DARWIN_NOSIGPIPE, &sock->flags);
-	fput(file);
-	return set;
-}
-
-static void set_nosigpipe(int fd, bool set)
-{
-	struct file *file;
-	struct socket *sock = get_socket(fd, &file);
-
-	if (!sock)
-		return;
-	if (set)
-		set_bit(SOCK_DARWIN_NOSIGPIPE, &sock->flags);
-	else
-		clear_bit(SOCK_DARWIN_NOSIGPIPE, &sock->flags);
-	fput(file);
-}
-
-/**
- * darwin_nosigpipe_inherit() - a connection has what its listening socket has
- * @from: that socket
- * @to: connection
- */
-void darwin_nosigpipe_inherit(int from, int to)
-{
-	if (darwin_nosigpipe(from))
-		set_nosigpipe(to, true);
 }
 
 /* Level 0 is SOL_LOCAL for some sockets and IPPROTO_IP for others. */
@@ -397,7 +348,7 @@ long darwin_setsockopt(struct persona_call *call)
 				     persona_scratch(call, 4),
 				     persona_scratch_put(call, &(u32){ 4 }, 4));
 		if (!ret)
-			set_nosigpipe(fd, on);
+			ret = darwin_nosigpipe_set(fd, on);
 		return ret;
 	}
 	return -ENOPROTOOPT;

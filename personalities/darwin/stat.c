@@ -245,12 +245,13 @@ static long stat_at(struct persona_call *call, put_fn put)
  * The access control list goes to args[2], its size to args[3]. As there is
  * none, only a size of zero is stored.
  */
-static long put_no_acl(struct persona_call *call)
+static long extended(struct persona_call *call, persona_fn plain)
 {
 	u64 __user *size = u64_to_user_ptr(call->args[3]);
+	long ret = plain(call);
 
-	if (!call->args[2])
-		return 0;
+	if (ret || !call->args[2])
+		return ret;
 	return put_user(0, size);
 }
 
@@ -296,42 +297,30 @@ long darwin_fstatat(struct persona_call *call)
 
 long darwin_stat64_extended(struct persona_call *call)
 {
-	long ret = darwin_stat64(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_stat64);
 }
 
 long darwin_lstat64_extended(struct persona_call *call)
 {
-	long ret = darwin_lstat64(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_lstat64);
 }
 
 long darwin_fstat64_extended(struct persona_call *call)
 {
-	long ret = darwin_fstat64(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_fstat64);
 }
 
 long darwin_stat_extended(struct persona_call *call)
 {
-	long ret = darwin_stat(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_stat);
 }
 
 long darwin_lstat_extended(struct persona_call *call)
 {
-	long ret = darwin_lstat(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_lstat);
 }
 
 long darwin_fstat_extended(struct persona_call *call)
 {
-	long ret = darwin_fstat(call);
-
-	return ret ? ret : put_no_acl(call);
+	return extended(call, darwin_fstat);
 }

@@ -69,6 +69,7 @@ int darwin_threads_proc_init(struct persona_proc *proc, struct persona_proc *par
 		return -ENOMEM;
 	spin_lock_init(&threads->lock);
 	INIT_LIST_HEAD(&threads->list);
+	init_waitqueue_head(&threads->setid_wait);
 	if (p) {
 		spin_lock(&p->lock);
 		threads->registered = p->registered;
@@ -128,6 +129,9 @@ int darwin_threads_thread_init(struct persona_thread *thread, struct persona_thr
 	}
 	d->priv = u;
 	spin_lock(&threads->lock);
+	/* It has its creator's identity, and is told of a newer one when it starts. */
+	u->setid_seen = parent && parent->proc == thread->proc ?
+		darwin_uthread(parent)->setid_seen : threads->setid_gen;
 	list_add_tail(&u->link, &threads->list);
 	spin_unlock(&threads->lock);
 	return 0;
@@ -153,6 +157,7 @@ void darwin_threads_thread_exit(struct persona_thread *thread)
 	spin_lock(&threads->lock);
 	list_del(&u->link);
 	spin_unlock(&threads->lock);
+	wake_up_all(&threads->setid_wait);
 	/* The caller of a clone that failed has not seen this name. */
 	if (!thread->task && d->port)
 		darwin_right_deallocate(darwin_proc(thread->proc)->ipc, d->port);
@@ -182,6 +187,8 @@ void darwin_threads_start(struct persona_thread *thread, struct task_struct *tas
 
 	if (!u->port->pid)
 		u->port->pid = get_pid(task_pid(task));
+	if (u->setid_seen != READ_ONCE(darwin_proc(thread->proc)->threads->setid_gen))
+		persona_kick(task);
 	if (!b)
 		return;
 	regs->ip = b->ip;

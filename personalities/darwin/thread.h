@@ -5,6 +5,7 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "darwin.h"
 
@@ -15,6 +16,20 @@ struct darwin_port;
 #define DARWIN_CANCEL_MARKED	0x2
 #define DARWIN_CANCEL_DONE	0x4
 
+#define DARWIN_NGROUPS		16
+
+/**
+ * struct darwin_setid - a change of identity that all threads make
+ * @nr: native call
+ * @args: its arguments; for setgroups the number only
+ * @groups: setgroups
+ */
+struct darwin_setid {
+	u32 nr;
+	u32 args[3];
+	u32 groups[DARWIN_NGROUPS];
+};
+
 /**
  * struct darwin_threads - threads of a process and their library's registration
  * @lock: protects all below; innermost
@@ -23,6 +38,10 @@ struct darwin_port;
  * @threadstart: where threads begin
  * @pthread_size: size of the library's thread object
  * @tsd_offset: of the thread-specific data in it, what gs points to; 0: unset
+ * @setid_busy: a thread changes the identity of all (setid.c)
+ * @setid_gen: number of changes that succeeded for the thread that asked
+ * @setid: the last of them
+ * @setid_wait: for @setid_busy, and for the threads that are to follow
  */
 struct darwin_threads {
 	spinlock_t lock;	/* all below */
@@ -31,6 +50,10 @@ struct darwin_threads {
 	u64 threadstart;
 	u32 pthread_size;
 	u32 tsd_offset;
+	bool setid_busy;
+	u32 setid_gen;
+	struct darwin_setid setid;
+	wait_queue_head_t setid_wait;
 };
 
 /**
@@ -38,11 +61,19 @@ struct darwin_threads {
  * @link: in darwin_threads.list
  * @port: its self port
  * @cancel: DARWIN_CANCEL_*; under darwin_threads.lock
+ * @setid_seen: darwin_threads.setid_gen that it has followed; under that lock
+ * @assumed: it has effective ids of its own, by settid()
+ * @old_euid: to return to
+ * @old_egid: to return to
  */
 struct darwin_uthread {
 	struct list_head link;
 	struct darwin_port *port;
 	u32 cancel;
+	u32 setid_seen;
+	bool assumed;
+	u32 old_euid;
+	u32 old_egid;
 };
 
 static inline struct darwin_uthread *darwin_uthread(struct persona_thread *thread)

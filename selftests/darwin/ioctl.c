@@ -31,6 +31,52 @@ static void files(void)
 	sys(SYS_close, p.rdx);
 }
 
+struct request {
+	char name[16];
+	uint8_t len, family;
+	char data[14];
+};
+
+struct list {
+	int32_t len;
+	struct request *buf;
+} __attribute__((__packed__));
+
+static void interfaces(void)
+{
+	long fd = sys(SYS_socket, AF_INET, SOCK_DGRAM, 0);
+	struct request r = { .name = "lo" }, all[32];
+	struct list list = { sizeof(all), all };
+	int16_t flags;
+	int32_t mtu;
+
+	is_int(sys(SYS_ioctl, fd, SIOCGIFFLAGS, &r), 0, "SIOCGIFFLAGS");
+	memcpy(&flags, &r.len, 2);
+	is_hex(flags & 0x1c, 0x8, "lo is a loopback interface");
+	is_int(sys(SYS_ioctl, fd, SIOCGIFMTU, &r), 0, "SIOCGIFMTU");
+	memcpy(&mtu, &r.len, 4);
+	is_int(mtu, 65536, "its packets");
+	if (sys(SYS_ioctl, fd, SIOCGIFADDR, &r) == 0) {
+		ok(r.len == 16 && r.family == AF_INET && !memcmp(r.data, "\0\0\177\0\0\1", 6),
+		   "SIOCGIFADDR: 127.0.0.1");
+		is_int(sys(SYS_ioctl, fd, SIOCGIFNETMASK, &r), 0, "SIOCGIFNETMASK");
+		ok(!memcmp(r.data + 2, "\377\0\0\0", 4), "255.0.0.0");
+		is_int(sys(SYS_ioctl, fd, SIOCGIFCONF, &list), 0, "SIOCGIFCONF");
+		ok(list.len >= 32 && list.len % 32 == 0 && all[0].len == 16 &&
+		   all[0].family == AF_INET, "entries of 32 bytes");
+		list.len = 31;
+		is_int(sys(SYS_ioctl, fd, SIOCGIFCONF, &list), 0, "SIOCGIFCONF without room");
+		is_int(list.len, 0, "gives none");
+	} else {
+		is_err(bsd(SYS_ioctl, fd, SIOCGIFADDR, &r), EADDRNOTAVAIL, "lo has no address");
+	}
+	strcpy(r.name, "none0");
+	is_err(bsd(SYS_ioctl, fd, SIOCGIFFLAGS, &r), ENXIO, "an interface that is none");
+	is_err(bsd(SYS_ioctl, fd, SIOCGIFFLAGS, 8), EFAULT, "a request from nowhere");
+	is_err(bsd(SYS_ioctl, 1, SIOCGIFFLAGS, &r), ENOTTY, "of a file");
+	sys(SYS_close, fd);
+}
+
 static long open_pair(long *master)
 {
 	*master = sys(SYS_open, "/dev/ptmx", O_RDWR | O_NOCTTY, 0);
@@ -128,6 +174,7 @@ int main(int argc, char **argv, char **envp, char **apple)
 
 	plan(0);
 	files();
+	interfaces();
 	tty = open_pair(&master);
 	if (tty < 0) {
 		skip("terminals", "no pseudo terminal");

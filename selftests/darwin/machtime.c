@@ -30,23 +30,24 @@ static uint32_t sem_new(int value)
 	return m.body[1];
 }
 
-static volatile uint32_t waited[4], nwaited;
+static volatile uint32_t waited[4], nwaited, nstarted;
 
 static void waiter(void *arg)
 {
 	long i = (long)arg;
 
+	__atomic_fetch_add(&nstarted, 1, __ATOMIC_SEQ_CST);
 	waited[i] = mach(MACH_semaphore_wait, sem);
 	__atomic_fetch_add(&nwaited, 1, __ATOMIC_SEQ_CST);
 }
 
-static void settle(uint32_t n)
+static void settle(volatile uint32_t *count, uint32_t n)
 {
 	int i;
 
-	for (i = 0; i < 2000 && nwaited != n; i++)
+	for (i = 0; i < 20000 && *count != n; i++)
 		msleep(1);
-	msleep(20);
+	msleep(50);
 }
 
 static void semaphores(void)
@@ -75,13 +76,13 @@ static void semaphores(void)
 
 	for (i = 0; i < 4; i++)
 		thread_create(&t[i], waiter, (void *)i);
-	msleep(100);
+	settle(&nstarted, 4);
 	is_int(nwaited, 0, "four threads wait");
 	is_int(mach(MACH_semaphore_signal, sem), 0, "signal");
-	settle(1);
+	settle(&nwaited, 1);
 	is_int(nwaited, 1, "wakes one");
 	is_int(mach(MACH_semaphore_signal_all, sem), 0, "signal_all");
-	settle(4);
+	settle(&nwaited, 4);
 	is_int(nwaited, 4, "wakes all");
 	is_int(mach(MACH_semaphore_timedwait, sem, 0, 0), KERN_OPERATION_TIMED_OUT,
 	       "and leaves no count");
@@ -101,14 +102,15 @@ static void semaphores(void)
 	       "__semwait_signal: no semaphore");
 
 	nwaited = 0;
+	nstarted = 0;
 	thread_create(&t[0], waiter, (void *)0);
-	msleep(50);
+	settle(&nstarted, 1);
 	m.body[0] = 1;
 	*(struct port_desc *)&m.body[1] = (struct port_desc){
 		.name = sem, .disposition = COPY_SEND,
 	};
 	is_int(msg_send(&m, MSGH_COMPLEX | COPY_SEND, task, 0, 3419, 16), 0, "semaphore_destroy");
-	settle(1);
+	settle(&nwaited, 1);
 	is_int(waited[0], KERN_TERMINATED, "ends the wait");
 	is_int(port_type(sem), TYPE_DEAD_NAME, "leaves a dead name");
 	is_int(mach(MACH_semaphore_signal, sem), KERN_INVALID_ARGUMENT, "signal");

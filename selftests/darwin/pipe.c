@@ -6,6 +6,7 @@
 #include "../macho/signal.h"
 
 static char big[70000];
+static struct iovec one_byte = { "x", 1 };
 
 static void transfer(void)
 {
@@ -65,6 +66,39 @@ static void broken(void)
 	   "write without a reader: SIGPIPE");
 	signal_set(SIGPIPE, (signal_fn)1, 0, 0);
 	is_err(bsd(SYS_write, p.rdx, "x", 1), EPIPE, "with SIGPIPE ignored: EPIPE");
+	sys(SYS_close, p.rdx);
+}
+
+static volatile int pipes;
+
+static void on_pipe(int sig, siginfo_t *info, struct ucontext64 *uc)
+{
+	pipes++;
+}
+
+static void nosigpipe(void)
+{
+	struct sysret p = bsd(SYS_pipe);
+	long fd = sys(SYS_dup, p.rdx), self = sys(SYS_getpid);
+
+	sys(SYS_close, p.rax);
+	signal_set(SIGPIPE, on_pipe, 0, 0);
+	is_err(bsd(SYS_write, p.rdx, "x", 1), EPIPE, "a handler: EPIPE");
+	is_int(pipes, 1, "and the signal");
+	is_int(sys(SYS_fcntl, p.rdx, F_GETNOSIGPIPE, 0), 0, "F_GETNOSIGPIPE");
+	is_int(sys(SYS_fcntl, p.rdx, F_SETNOSIGPIPE, 1), 0, "F_SETNOSIGPIPE");
+	is_int(sys(SYS_fcntl, fd, F_GETNOSIGPIPE, 0), 1, "it is of the open file");
+	is_err(bsd(SYS_write, fd, "x", 1), EPIPE, "F_SETNOSIGPIPE: EPIPE");
+	is_err(bsd(SYS_writev, p.rdx, &one_byte, 1), EPIPE, "by writev as well");
+	is_int(pipes, 1, "no signal");
+	is_int(sys(SYS_fcntl, fd, F_GETFL, 0), O_WRONLY, "F_GETFL shows nothing of it");
+	sys(SYS_kill, self, SIGPIPE, 1);
+	is_int(pipes, 2, "a signal that somebody sends arrives");
+	is_int(sys(SYS_fcntl, fd, F_SETNOSIGPIPE, 0), 0, "F_SETNOSIGPIPE: off");
+	is_err(bsd(SYS_write, fd, "x", 1), EPIPE, "EPIPE");
+	is_int(pipes, 3, "with the signal");
+	signal_set(SIGPIPE, (signal_fn)1, 0, 0);
+	sys(SYS_close, fd);
 	sys(SYS_close, p.rdx);
 }
 
@@ -128,6 +162,7 @@ int main(int argc, char **argv, char **envp, char **apple)
 	transfer();
 	nonblocking();
 	broken();
+	nosigpipe();
 	across_fork();
 	duplicates();
 	return done();

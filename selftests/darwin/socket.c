@@ -221,6 +221,7 @@ static void test_options(void)
 }
 
 static volatile int pipes;
+static struct iovec one_byte = { "x", 1 };
 
 static void on_pipe(int sig, siginfo_t *info, struct ucontext64 *uc)
 {
@@ -240,6 +241,13 @@ static void test_sigpipe(void)
 	is_int(get_int(sv[0], SOL_SOCKET, 0x1022), 1, "SO_NOSIGPIPE: is set");
 	is_err(bsd(SYS_sendto, sv[0], "x", 1, 0, 0, 0), EPIPE, "SO_NOSIGPIPE: error");
 	is_int(pipes, 1, "SO_NOSIGPIPE: no signal");
+	is_err(bsd(SYS_write, sv[0], "x", 1), EPIPE, "SO_NOSIGPIPE: write");
+	is_err(bsd(SYS_writev, sv[0], &one_byte, 1), EPIPE, "SO_NOSIGPIPE: writev");
+	is_err(bsd(0, SYS_write, sv[0], "x", 1), EPIPE, "SO_NOSIGPIPE: an indirect write");
+	is_int(pipes, 1, "SO_NOSIGPIPE: no signal from them");
+	is_int(sys(SYS_fcntl, sv[0], F_SETNOSIGPIPE, 0), 0, "F_SETNOSIGPIPE: 0");
+	is_err(bsd(SYS_write, sv[0], "x", 1), EPIPE, "write once more");
+	is_int(pipes, 2, "the signal is back");
 	is_err(bsd(SYS_setsockopt, 1, SOL_SOCKET, 0x1022, &one, 4), ENOTSOCK, "SO_NOSIGPIPE: file");
 	sys(SYS_close, sv[0]);
 }
