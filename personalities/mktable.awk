@@ -5,7 +5,11 @@
 #   awk -v mode=calls -v name=darwin_bsd -f mktable.awk bsd.tbl > bsd_table.h
 #   awk -v mode=map   -v name=darwin_errno -v prefix=DARWIN_ ... errno.tbl
 #   awk -v mode=flags -v name=darwin_open_flags -v prefix=DARWIN_ ... open.tbl
+#   awk -v mode=names -v name=nt -f mktable.awk file.tbl memory.tbl ...
+#   awk -v mode=status -v name=nt_status -v prefix=NT_STATUS_ ... status.tbl
+#   awk -v mode=builds -v name=nt_windows ... windows.tbl
 #   awk -v mode=rst   -v title="..." -f mktable.awk bsd.tbl mach.tbl ...
+#   awk -v mode=rst -v named=1 -v title="..." -f mktable.awk file.tbl ...
 #
 # A line that starts with # is a comment. Other lines, by mode:
 #
@@ -13,6 +17,17 @@
 #	KIND native (TARGET: that native call), call (TARGET: our function) or
 #	nosys (TARGET -, LEVEL none, NOTE: why). ARGS: one letter of duxolps per
 #	argument, - for none. LEVEL full, partial (NOTE: what is missing), none.
+#   names       NAME KIND TARGET ARGS LEVEL [NOTE...]
+#	As calls, for a system whose numbers are not fixed. Each file is sorted
+#	by name; a name may be in one file only. The rows come out in the order
+#	of all names, numbered from 0.
+#   status      VALUE NAME ERRNOS
+#	VALUE hexadecimal with 8 digits, sorted. ERRNOS: native errors that
+#	become this status, joined by commas, or -; an error is named once.
+#   builds      NAME NUMBER...
+#	First a line "builds" with the builds, in ascending order. Then a name and
+#	its number (hexadecimal) in each of them, - for none. Sorted by name; in a
+#	build no number appears twice.
 #   map         NR NAME DIR NATIVE [NOTE...]
 #	DIR both, in (foreign to native only), out (native to foreign only) or
 #	none (NATIVE -); all but both need a NOTE.
@@ -146,6 +161,101 @@ function calls_row(	i, paths, args, native)
 		    $3 == "nosys" ? "" : $4 ", ", args, length(args), paths))
 }
 
+# A row without a number: the order of names stands in for it.
+function names_row()
+{
+	if ($1 in seen)
+		fail("duplicate name " $1)
+	if ($1 <= last_name)
+		fail("name " $1 " is out of order")
+	last_name = $1
+	delete seen[$1]
+	$0 = ++nnames " " $0
+	calls_row()
+	names[nnames] = $2
+}
+
+# Sorts the rows by name and numbers them again. strcmp() order: LC_ALL=C.
+function names_sort(	i, j, n, r)
+{
+	for (i = 2; i <= nnames; i++) {
+		n = names[i]
+		r = rows[i]
+		for (j = i - 1; j >= 1 && names[j] > n; j--) {
+			names[j + 1] = names[j]
+			rows[j + 1] = rows[j]
+		}
+		names[j + 1] = n
+		rows[j + 1] = r
+	}
+	for (i = 1; i <= nnames; i++)
+		sub(/\([0-9]+,/, "(" (i - 1) ",", rows[i])
+	last = nnames - 1
+}
+
+function status_row(	i, n, list)
+{
+	if (NF != 3) {
+		fail("want VALUE NAME ERRNOS")
+		return
+	}
+	if ($1 !~ /^0x[0-9a-f]+$/ || length($1) != 10)
+		fail("bad value " $1)
+	if (last != -1 && number($1) <= last)
+		fail("value " $1 " is out of order")
+	last = number($1)
+	if (!is_name($2))
+		fail("bad name " $2)
+	if ($2 in seen)
+		fail("duplicate name " $2)
+	seen[$2] = 1
+	out("#define " prefix $2 "\t" $1 "u")
+	if ($3 == "-")
+		return
+	n = split($3, list, ",")
+	for (i = 1; i <= n; i++) {
+		if (list[i] !~ /^E[A-Z0-9]+$/)
+			fail("bad error " list[i])
+		if (list[i] in number_of)
+			fail(list[i] " already has a status")
+		number_of[list[i]] = $1
+		row("[" list[i] "] = " $1 "u")
+	}
+}
+
+function builds_row(	i, list)
+{
+	if (!nbuilds) {
+		if ($1 != "builds" || NF < 2)
+			fail("want the line with the builds first")
+		for (i = 2; i <= NF; i++) {
+			if (!is_number($i) || i > 2 && $i + 0 <= $(i - 1) + 0)
+				fail("builds are decimal and ascending")
+			out($i)
+		}
+		nbuilds = NF - 1
+		return
+	}
+	if (NF != nbuilds + 1)
+		fail("want NAME and " nbuilds " numbers")
+	if (!is_name($1))
+		fail("bad name " $1)
+	if ($1 <= last_name)
+		fail("name " $1 " is out of order")
+	last_name = $1
+	for (i = 2; i <= NF; i++) {
+		if ($i != "-") {
+			if (number($i) < 0 || number($i) > 4095)
+				fail("bad number " $i)
+			if ((i, $i) in seen)
+				fail("number " $i " appears twice in a build")
+			seen[i, $i] = 1
+		}
+		list = list (i > 2 ? ", " : "") ($i == "-" ? "NT_NO_NUMBER" : $i)
+	}
+	row("{ \"" $1 "\", { " list " } }")
+}
+
 function map_row(	need)
 {
 	if (NF < 4) {
@@ -253,8 +363,8 @@ function rst_row(	note)
 	per_kind[file, $3]++
 	per_level[file, $6]++
 	# A name that ends in _ would be a reference in rst.
-	rst_rows[file] = rst_rows[file] "   * - " $1 "\n     - ``" $2 "``\n     - " $6 \
-		"\n     - " ($3 == "native" ? "native ``" $4 "``" : $3) \
+	rst_rows[file] = rst_rows[file] "   * - " (named ? "" : $1 "\n     - ") \
+		"``" $2 "``\n     - " $6 "\n     - " ($3 == "native" ? "native ``" $4 "``" : $3) \
 		"\n     -" (note == "" ? "" : " " note) "\n"
 }
 
@@ -298,7 +408,7 @@ function rst_end(	i, f, total)
 		print ".. list-table::"
 		print "   :header-rows: 1"
 		print ""
-		print "   * - number\n     - name\n     - level\n     - kind\n     - note"
+		print "   * - " (named ? "" : "number\n     - ") "name\n     - level\n     - kind\n     - note"
 		printf "%s", rst_rows[f]
 	}
 }
@@ -311,15 +421,15 @@ function define(macro, list, n,	i, sep)
 		print "#define " macro
 		return
 	}
-	sep = mode == "calls" ? "" : ","
+	sep = mode == "calls" || mode == "names" ? "" : ","
 	print "#define " macro " \\"
 	for (i = 1; i <= n; i++)
 		print "\t" list[i] (i < n ? sep " \\" : "")
 }
 
 BEGIN {
-	if (mode !~ /^(calls|map|flags|rst)$/ || (mode != "rst" && name == "")) {
-		print "mktable.awk: needs -v mode=calls|map|flags|rst and -v name=" > "/dev/stderr"
+	if (mode !~ /^(calls|names|status|builds|map|flags|rst)$/ || (mode != "rst" && name == "")) {
+		print "mktable.awk: needs -v mode=calls|names|status|builds|map|flags|rst and -v name=" > "/dev/stderr"
 		failed = 1
 		exit 1
 	}
@@ -327,9 +437,13 @@ BEGIN {
 }
 
 FNR == 1 && mode == "rst" { rst_file() }
+FNR == 1 { last_name = "" }
 /\r/ { fail("carriage return"); next }
 /^#/ || /^[ \t]*$/ { next }
+mode == "names" || named { names_row(); next }
 mode == "calls" || mode == "rst" { calls_row(); next }
+mode == "status" { status_row(); next }
+mode == "builds" { builds_row(); next }
 mode == "map" { map_row(); next }
 mode == "flags" { flags_row(); next }
 
@@ -352,7 +466,9 @@ END {
 	print "#ifndef _" upper "_TABLE_H"
 	print "#define _" upper "_TABLE_H"
 	print ""
-	if (mode == "calls") {
+	if (mode == "names")
+		names_sort()
+	if (mode == "calls" || mode == "names") {
 		print "#define " upper "_NR\t" (last + 1)
 		print "#define " upper "_ROW_COUNT\t" (nrows + 0)
 		print "#define " upper "_NATIVE_COUNT\t" (count["native"] + 0)
@@ -364,6 +480,11 @@ END {
 			print "long " protos[i] "(struct persona_call *call);"
 		define(upper "_ROWS", rows, nrows)
 	} else {
+		if (mode == "builds") {
+			print "#define " upper "_NBUILDS\t" nbuilds
+			define(upper "_BUILDS", text, nlines)
+			nlines = 0
+		}
 		for (i = 1; i <= nlines; i++)
 			print text[i]
 		if (mode == "map") {
