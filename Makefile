@@ -5,7 +5,7 @@
 #   make                    modules for the running kernel (needs its headers)
 #   make modules KERNEL=K   modules for K: 6.1, 6.12, debug or next; or KDIR=DIR
 #   make modules_install    install those of the running kernel, and load at boot
-#   make demo               run real macOS programs (in QEMU; HOST=1: here)
+#   make demo               run real macOS and Windows programs (in QEMU; HOST=1: here)
 #   make check              all tests on all kernels; KERNEL=K, TEST=GLOB for fewer
 #   make style              checkpatch, sparse, W=1, clang-format and our own rules
 #   make docs               the support tables in Documentation/syscalls
@@ -48,6 +48,7 @@ selftests:
 # No network: the tests that want a real program say so and are skipped.
 check:
 	@$(QEMU)/deps
+	@$(QEMU)/wine >/dev/null || true
 	@$(QEMU)/programs || true
 	@$(MAKE) --no-print-directory selftests
 	@$(QEMU)/check $(addprefix --kernel ,$(KERNEL)) $(if $(TEST),--test '$(TEST)')
@@ -60,11 +61,15 @@ DOCS := Documentation/syscalls
 PERSONALITY := $(notdir $(patsubst %/,%,$(dir $(wildcard personalities/*/*.tbl))))
 TABLES_darwin := bsd mach mdep diag
 TITLE_darwin := Darwin
+TABLES_nt := file memory object sync thread process registry token system completion wine \
+	unsupported
+NAMED_nt := 1
+TITLE_nt := NT
 
 docs:
 	@mkdir -p $(DOCS)
 	@set -e; $(foreach p,$(sort $(PERSONALITY)),\
-		LC_ALL=C awk -v mode=rst -v title="$(TITLE_$p) system calls" \
+		LC_ALL=C awk -v mode=rst -v named=$(NAMED_$p) -v title="$(TITLE_$p) system calls" \
 			-f personalities/mktable.awk \
 			$(TABLES_$p:%=personalities/$p/%.tbl) > $(DOCS)/$p.rst;)
 
