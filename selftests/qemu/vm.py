@@ -3,7 +3,9 @@
 it is told to.  tools/vm runs one program in it, selftests/qemu/check many.
 """
 import ctypes
+import fcntl
 import hashlib
+import io
 import lzma
 import os
 import select
@@ -12,6 +14,7 @@ import signal
 import socket
 import struct
 import subprocess
+import tarfile
 import tempfile
 import time
 
@@ -19,7 +22,9 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 KERNELS = ("6.1", "6.12", "debug", "next")
 CREDIT = 65536		# as in init.c
-MODULES = ("persona.ko", "persona_darwin.ko")	# in the order they are loaded
+MODULES = ("persona.ko", "persona_darwin.ko", "persona_nt.ko")	# in the order they are loaded
+DLLS = ("8.0", "10.0")		# sets of Windows DLLs, the default first
+NT_VIEW = "/run/persona/nt"	# where a machine has what hosts have in /usr/lib/persona/nt
 BOOT_MODULES = ("virtio_pci", "virtio_console", "9p", "9pnet_virtio")
 
 
@@ -52,6 +57,60 @@ def built_modules(series):
 	if out.returncode:
 		raise VMError("the modules for %s do not build" % series)
 	return out.stdout.strip()
+
+
+def dlls(version):
+	"""The directory of a set of Windows DLLs, None when it is not there."""
+	directory = os.path.join(cache_dir(), "wine", version)
+	return directory if os.path.exists(os.path.join(directory, "PACKAGES")) else None
+
+
+def fetch_dlls(version):
+	out = subprocess.run([os.path.join(HERE, "wine"), version], stdout=subprocess.PIPE,
+			     text=True)
+	if out.returncode:
+		raise VMError("the Windows DLLs %s are not available" % version)
+	return out.stdout.strip()
+
+
+def nt_view(version):
+	"""An archive of the view of Windows programs with these DLLs, laid out as on any host.
+	Its links lead to the DLLs where a machine has them, see VM.nt_view().
+	"""
+	directory = os.path.realpath(dlls(version))
+	build = os.path.join(TOP, "build", "nt-view")
+	os.makedirs(build, exist_ok=True)
+	tool = os.path.join(TOP, "tools", "setup-nt")
+	digest = hashlib.sha256(directory.encode())
+	sources = os.path.join(TOP, "personalities", "nt", "user")
+	for path in [tool, __file__] + sorted(os.path.join(d, f) for d, _, files in os.walk(sources)
+					      for f in files):
+		with open(path, "rb") as f:
+			digest.update(f.read())
+	path = os.path.join(build, "%s-%s.tar" % (version, digest.hexdigest()[:16]))
+	with open(os.path.join(build, ".lock"), "w") as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		if os.path.exists(path):
+			return path
+		tree = os.path.join(build, version)
+		shutil.rmtree(tree, ignore_errors=True)
+		out = subprocess.run([tool, "--root", tree, "--dlls", directory],
+				     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+		if out.returncode:
+			raise VMError("persona setup nt: " + out.stdout)
+		there = NT_VIEW + "-dlls/" + version
+
+		def change(info):
+			if info.issym() and info.linkname.startswith(directory + "/"):
+				info.linkname = there + info.linkname[len(directory):]
+			info.uid = info.gid = 0
+			return info
+
+		data = io.BytesIO()
+		with tarfile.open(fileobj=data, mode="w") as tar:
+			tar.add(tree, ".", filter=change)
+		publish(path, data.getvalue())
+		return path
 
 
 def publish(path, data, mode=0o644):
@@ -164,8 +223,8 @@ class VM:
 	"""One machine.  Raises VMError when it dies, which every call may notice."""
 
 	def __init__(self, series, smp=2, mem=None, icount=False, append="", log=None,
-		     verbose=False, qemu_args=()):
-		self.made_with = (series, smp, mem, icount, append, log, verbose, qemu_args)
+		     verbose=False, qemu_args=(), cpu=""):
+		self.made_with = (series, smp, mem, icount, append, log, verbose, qemu_args, cpu)
 		self.series = series
 		self.kernel = kernel_dir(series)
 		self.log = log or os.path.join(tempfile.mkdtemp(prefix="persona-vm."), "console")
@@ -184,7 +243,7 @@ class VM:
 			smp = 1
 			accel = ["-accel", "tcg", "-icount", "shift=0,sleep=off"]
 		self.sock, theirs = socket.socketpair()
-		args = ["qemu-system-x86_64", "-M", "q35", *accel, "-cpu", "max,la57=off", "-smp", str(smp),
+		args = ["qemu-system-x86_64", "-M", "q35", *accel, "-cpu", "max,la57=off" + cpu, "-smp", str(smp),
 			"-m", str(mem), "-nodefaults", "-no-user-config", "-display", "none",
 			"-no-reboot", "-kernel", os.path.join(self.kernel, "vmlinuz"),
 			"-initrd", build_initramfs(self.kernel), "-append", cmdline,
@@ -273,8 +332,42 @@ class VM:
 		return self.request("m", os.path.abspath(path).encode() + b"\0" +
 				    params.encode() + b"\0")
 
+	def load_all(self, directory):
+		"""Loads the modules that are in a directory; returns their paths."""
+		paths = [os.path.join(directory, m) for m in MODULES
+			 if os.path.exists(os.path.join(directory, m))]
+		for path in paths:
+			params = "view_root=" + NT_VIEW if path.endswith("_nt.ko") else ""
+			err = self.load(path, params)
+			if err:
+				raise VMError("%s: %s\n%s" % (path, os.strerror(err), "\n".join(
+					self.console().splitlines()[-5:])))
+		return paths
+
 	def unload(self, name):
 		return self.request("u", name.encode())
+
+	def nt_view(self, version):
+		"""Gives Windows programs the DLLs of this version from now on.  All users may
+		read them, wherever the cache is.
+		"""
+		script = """set -e
+			dlls=$1-dlls/$2
+			umount -l $1 2>/dev/null || :
+			mkdir -p $1 $1-$2 $dlls
+			if ! [ -e $1-$2/.complete ]; then
+				mount --bind "$3" $dlls
+				tar -C $1-$2 -xf "$4"
+				: > $1-$2/.complete
+			fi
+			mount --bind $1-$2 $1"""
+		out = []
+		status = self.run(["sh", "-c", script, "nt_view", NT_VIEW, version,
+				   os.path.realpath(dlls(version)), nt_view(version)],
+				  {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, "/",
+				  lambda _, d: out.append(d), timeout=120)
+		if status:
+			raise VMError("no view with the DLLs %s: %s" % (version, b"".join(out).decode()))
 
 	def fresh_tmp(self, keep):
 		err = self.request("t", b"".join(os.path.realpath(k).encode() + b"\0" for k in keep))
