@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What users.sh has two users do:
+ *
+ *	hold NAME	makes objects of that name and a key, says "ready", waits
+ *	open NAME	opens them; prints one word for each: opened or the error
+ *	process PID	the same for what can be done to a process
+ *	machine		writes to the machine's registry
+ */
+#include "../nt/ktap.h"
+
+static void say(const char *what, bool done)
+{
+	DWORD err = GetLastError();
+
+	if (done)
+		printf("%s opened\n", what);
+	else
+		printf("%s %lu\n", what, err);
+}
+
+static int hold(const wchar_t *name)
+{
+	HKEY key;
+	bool good;
+
+	good = CreateEventW(NULL, TRUE, FALSE, name);
+	good &= GetLastError() != ERROR_ALREADY_EXISTS;
+	wcscat((wchar_t *)name, L"m");
+	good &= !!CreateMutexW(NULL, FALSE, name);
+	wcscat((wchar_t *)name, L"s");
+	good &= !!CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
+	good &= !RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\Secret", 0, NULL, 0, KEY_ALL_ACCESS,
+				 NULL, &key, NULL);
+	good &= !RegSetValueExW(key, L"v", 0, REG_SZ, (void *)L"secret", 14);
+	printf(good ? "ready\n" : "failed\n");
+	fflush(stdout);
+	Sleep(INFINITE);
+	return 0;
+}
+
+static int open(const wchar_t *name)
+{
+	wchar_t text[64];
+	DWORD size = sizeof(text);
+
+	say("event", OpenEventW(EVENT_ALL_ACCESS, FALSE, name));
+	wcscat((wchar_t *)name, L"m");
+	say("mutex", OpenMutexW(MUTEX_ALL_ACCESS, FALSE, name));
+	wcscat((wchar_t *)name, L"s");
+	say("section", OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, name));
+	SetLastError(RegGetValueW(HKEY_CURRENT_USER, L"Software\\Secret", L"v", RRF_RT_REG_SZ, NULL,
+				  text, &size));
+	say("key", !GetLastError());
+	return 0;
+}
+
+static int process(DWORD pid)
+{
+	HANDLE h = OpenProcess(PROCESS_ALL_ACCESS, FALSE, pid);
+
+	say("all", h);
+	say("terminate", OpenProcess(PROCESS_TERMINATE, FALSE, pid));
+	say("read", OpenProcess(PROCESS_VM_READ, FALSE, pid));
+	say("duplicate", OpenProcess(PROCESS_DUP_HANDLE, FALSE, pid));
+	return 0;
+}
+
+static int users(void)
+{
+	wchar_t name[256], path[512];
+	DWORD i, n, opened = 0, all = 0;
+	HKEY key;
+
+	for (i = 0; n = ARRAY_SIZE(name), !RegEnumKeyExW(HKEY_USERS, i, name, &n, NULL, NULL, NULL,
+							 NULL); i++) {
+		all++;
+		_snwprintf(path, ARRAY_SIZE(path), L"%ls\\Software\\Secret", name);
+		if (!RegOpenKeyExW(HKEY_USERS, path, 0, KEY_READ, &key))
+			opened++;
+	}
+	msg("%lu users", all);
+	printf("secrets %lu\n", opened);
+	return 0;
+}
+
+static int machine(void)
+{
+	HKEY key;
+
+	SetLastError(RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Intruder", 0, NULL, 0,
+				     KEY_ALL_ACCESS, NULL, &key, NULL));
+	say("machine", !GetLastError());
+	return 0;
+}
+
+int wmain(int argc, wchar_t **argv)
+{
+	static wchar_t name[64];
+
+	if (argc > 2)
+		wcsncpy(name, argv[2], 32);
+	if (argc > 2 && !wcscmp(argv[1], L"hold"))
+		return hold(name);
+	if (argc > 2 && !wcscmp(argv[1], L"open"))
+		return open(name);
+	if (argc > 2 && !wcscmp(argv[1], L"process"))
+		return process(wcstoul(argv[2], NULL, 0));
+	if (argc > 1 && !wcscmp(argv[1], L"users"))
+		return users();
+	if (argc > 1 && !wcscmp(argv[1], L"machine"))
+		return machine();
+	return 98;
+}

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One user's named objects, processes and registry are out of reach of another's.
+
+. "$(dirname "$0")/../nt/shell.inc"
+[ "$(id -u)" = 0 ] || skip_all "needs root to become two users"
+chmod 755 "$work"
+cp "$(dirname "$0")/other.exe" "$work" && chmod 755 "$work/other.exe"
+other=$work/other.exe
+
+# as UID COMMAND...
+as()
+{
+	uid=$1
+	shift
+	mkdir -p "$work/home$uid" && chown "$uid" "$work/home$uid"
+	(cd "$work/home$uid" && HOME=$work/home$uid TMPDIR=$work/home$uid USER=user$uid exec \
+		setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@")
+}
+
+for name in 'Local\shared' 'Global\shared' 'plain'; do
+	: > "$work/out"
+	as 1001 "$other" hold "$name" > "$work/out" 2>&1 &
+	for i in $(seq 300); do grep -q . "$work/out" && break; sleep 0.1; done
+	is "$(unix < "$work/out")" ready "the first user has objects named $name"
+	is "$(as 1001 "$other" open "$name" | unix)" "event opened
+mutex opened
+section opened
+key opened" "and opens them again"
+	text=$(as 1002 "$other" open "$name" | unix)
+	is "$(echo "$text" | grep -c opened)" 0 "another user opens none of them"
+	is "$(echo "$text" | tail -n 1)" "key 2" "and has another registry"
+	is "$(as 1002 "$other" users | unix | tail -n 1)" "secrets 0" \
+		"in HKEY_USERS nothing of the first user can be read"
+	pid=$(pgrep -u 1001 other.exe)
+	is "$(as 1002 "$other" process "$pid" | unix)" "all 5
+terminate 5
+read 5
+duplicate 5" "the other user cannot open the process"
+	is "$(as 1001 "$other" process "$pid" | unix | grep -c opened)" 4 "the first one can"
+	kill -9 "$pid"
+	wait
+done
+is "$(as 1002 "$other" machine | unix)" "machine 5" "users cannot write the machine's registry"
+is "$(find "$view/registry/user" -maxdepth 1 -user 1001 -perm /077 | wc -l)" 0 \
+	"the registry's folders are private"
+finish
