@@ -405,6 +405,23 @@ foreign_call(uint64_t nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, ui
 	return ret;
 }
 
+/*
+ * For every file that nobody wants to execute, kernels before 7.2 start
+ * modprobe: most of the time that this takes. Returns the old setting.
+ */
+static UNUSED const char *set_modprobe(const char *path)
+{
+	static char old[256];
+	int fd = open("/proc/sys/kernel/modprobe", O_RDWR);
+	ssize_t n = read(fd, old, sizeof(old) - 1);
+
+	old[n > 0 ? n : 0] = '\0';
+	if (pwrite(fd, path, strlen(path), 0) < 0)
+		msg("/proc/sys/kernel/modprobe: %s", strerror(errno));
+	close(fd);
+	return old;
+}
+
 /* Numbers of Darwin that native programs use. */
 #define DARWIN_BSD(nr)		(0x2000000UL | (nr))
 #define DARWIN_EXIT		DARWIN_BSD(1)

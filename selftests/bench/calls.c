@@ -272,14 +272,14 @@ static void report(const char *what, double ours, double reference, const char *
 	fflush(stdout);
 }
 
-static int load(const char *dir, const char *name)
+static int load(const char *dir, const char *name, const char *params)
 {
 	char path[PATH_MAX];
 	int fd, ret;
 
 	snprintf(path, sizeof(path), "%s/%s.ko", dir, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ret = (int)syscall(SYS_finit_module, fd, "", 0);
+	ret = (int)syscall(SYS_finit_module, fd, params, 0);
 	close(fd);
 	return ret;
 }
@@ -287,6 +287,19 @@ static int load(const char *dir, const char *name)
 static int unload(const char *name)
 {
 	return (int)syscall(SYS_delete_module, name, O_NONBLOCK);
+}
+
+/* Where Windows programs find their DLLs, as the parameter of that module; "" without it. */
+static void nt_view(char *param, size_t size)
+{
+	char root[PATH_MAX] = "";
+	int fd = open("/sys/module/persona_nt/parameters/view_root", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, root, sizeof(root) - 1) < 0)
+		root[0] = '\0';
+	close(fd);
+	root[strcspn(root, "\n")] = '\0';
+	snprintf(param, size, root[0] ? "view_root=%s" : "%s", root);
 }
 
 static double prctl_cost(void)
@@ -302,13 +315,16 @@ static void without_modules(const double *loaded, double loaded_prctl)
 {
 	const char *dir = getenv("PERSONA_MODULES");
 	double prctl_unloaded, unloaded[FIGURES];
-	char what[64];
+	char what[64], nt[PATH_MAX + 16];
 	int i;
 
 	if (!dir) {
 		printf("# PERSONA_MODULES is not set: no figure without the modules\n");
 		return;
 	}
+	nt_view(nt, sizeof(nt));
+	if (nt[0] && unload("persona_nt"))
+		bail("rmmod persona_nt: %s", strerror(errno));
 	/* the last foreign processes may not be gone altogether */
 	for (i = 0; i < 500 && unload("persona_darwin"); i++)
 		msleep(20);
@@ -317,7 +333,8 @@ static void without_modules(const double *loaded, double loaded_prctl)
 	for (i = 0; i < FIGURES; i++)
 		unloaded[i] = native(i);
 	prctl_unloaded = prctl_cost();
-	if (load(dir, "persona") || load(dir, "persona_darwin"))
+	if (load(dir, "persona", "") || load(dir, "persona_darwin", "") ||
+	    (nt[0] && load(dir, "persona_nt", nt)))
 		bail("insmod: %s", strerror(errno));
 	for (i = 0; i < FIGURES; i++) {
 		snprintf(what, sizeof(what), "native %s, modules loaded", names[i]);

@@ -291,8 +291,11 @@ static int64_t ns_of(clockid_t clock)
 /* The program's time lies between two of ours. */
 static void time_base(void)
 {
-	/* Without a TSC programs see the time of the last tick. */
-	const int64_t late = clock_is_tsc() ? 1000 : 50000000;
+	/*
+	 * Without a TSC programs see the time of the last tick, and an emulated
+	 * machine on a busy host may wait long for one.
+	 */
+	const int64_t late = clock_is_tsc() ? 1000 : 1000000000;
 	const char *const argv[] = { beside("nanotime"), NULL };
 	struct child c = start_program(argv, NULL, NULL);
 	int64_t mono[2], real[2], got[2], last = 0, low = 0, high = 0, real_off = 0;

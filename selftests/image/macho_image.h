@@ -217,23 +217,6 @@ static const uint8_t code_loop[] = {
 	0xeb, 0xfe,					/*	jmp . */
 };
 
-/*
- * For every file that nobody wants to execute, kernels before 7.2 start
- * modprobe: most of the time that this takes. Returns the old setting.
- */
-static UNUSED const char *set_modprobe(const char *path)
-{
-	static char old[256];
-	int fd = open("/proc/sys/kernel/modprobe", O_RDWR);
-	ssize_t n = read(fd, old, sizeof(old) - 1);
-
-	old[n > 0 ? n : 0] = '\0';
-	if (pwrite(fd, path, strlen(path), 0) < 0)
-		msg("/proc/sys/kernel/modprobe: %s", strerror(errno));
-	close(fd);
-	return old;
-}
-
 /* A good program of the usual shape at @at in the file. */
 static UNUSED void image_program(struct image *im, size_t at, const void *code, size_t code_len)
 {

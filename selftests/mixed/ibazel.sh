@@ -5,7 +5,7 @@
 # print their usage and exit with 0, RUNS times in a row, and under load with
 # all processors busy. They are looked for in $PERSONA_CACHE/ibazel/VERSION.
 
-runs=${RUNS:-50}
+runs=${RUNS:-15}
 cache=${PERSONA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/persona}
 out=$(mktemp -d) || exit 1
 busy=

@@ -102,6 +102,29 @@ unload()
 	[ $n -lt 50 ]
 }
 
+nt_params=
+[ -e /sys/module/persona_nt/parameters/view_root ] &&
+	nt_params=view_root=$(cat /sys/module/persona_nt/parameters/view_root)
+
+unload_all()
+{
+	for m in persona_nt persona_darwin persona; do
+		[ ! -d "/sys/module/$m" ] || unload $m || return
+	done
+}
+
+# load [MODULE]...: what is built of them and not there, with the parameters they had
+load()
+{
+	for m; do
+		params=
+		[ "$m" = persona_nt ] && params=$nt_params
+		# shellcheck disable=SC2086 # none, or one word
+		[ -d "/sys/module/$m" ] || [ ! -e "$PERSONA_MODULES/$m.ko" ] ||
+			insmod "$PERSONA_MODULES/$m.ko" $params || return
+	done
+}
+
 echo "KTAP version 1"
 foreign_works "nothing traced"
 echo "$hooked" >$tracing/set_ftrace_filter
@@ -148,22 +171,23 @@ if kill -0 "$holder" 2>/dev/null; then
 	! grep -v -e attached -e ' 16$' -e ' 22$' -e ready "$out/held"
 	result $? "fentry: no other error"
 	release
-	if [ -n "$PERSONA_MODULES" ] && unload persona_darwin && unload persona; then
+	if [ -n "$PERSONA_MODULES" ] && unload_all; then
 		# shellcheck disable=SC2086 # a list of words
 		hold $hooked
 		grep -q attached "$out/held"
 		result $? "fentry first"
-		insmod "$PERSONA_MODULES/persona.ko"
+		load persona
 		result $? "then the module loads all the same"
-		insmod "$PERSONA_MODULES/persona_darwin.ko"
+		load persona_darwin
 		foreign_works "hooks beside fentry"
-		unload persona_darwin && unload persona
+		unload_all
 		result $? "and it can be unloaded"
 		release
-		insmod "$PERSONA_MODULES/persona.ko" && insmod "$PERSONA_MODULES/persona_darwin.ko"
+		load persona persona_darwin persona_nt
 		result $? "loaded again without fentry"
 		foreign_works "without fentry"
 	else
+		load persona persona_darwin persona_nt
 		skip "fentry first" "PERSONA_MODULES is not set, or the modules are in use"
 	fi
 else
