@@ -371,11 +371,15 @@ static void port(void)
 	CloseHandle(p);
 }
 
+/* The thread has left the loader, and reads or is about to. */
+static HANDLE reading;
+
 static DWORD WINAPI blocked(void *arg)
 {
 	char c;
 	DWORD n;
 
+	SetEvent(reading);
 	return ReadFile(arg, &c, 1, &n, NULL) ? 0 : GetLastError();
 }
 
@@ -385,8 +389,10 @@ static void synchronous(void)
 	DWORD code, n;
 	int i;
 
+	reading = CreateEventW(NULL, FALSE, FALSE, NULL);
 	CreatePipe(&r, &w, NULL, 0);
 	thread = CreateThread(NULL, 0, blocked, r, 0, NULL);
+	WaitForSingleObject(reading, INFINITE);
 	for (i = 0; i < 500; i++) {
 		Sleep(10);
 		if (CancelSynchronousIo(thread))
@@ -399,6 +405,7 @@ static void synchronous(void)
 	CloseHandle(thread);
 	is_error(!CancelSynchronousIo(GetCurrentThread()), ERROR_NOT_FOUND, "nothing to cancel");
 	thread = CreateThread(NULL, 0, blocked, r, 0, NULL);
+	WaitForSingleObject(reading, INFINITE);
 	for (i = 0; i < 500; i++) {
 		Sleep(10);
 		if (CancelIoEx(r, NULL))
@@ -411,6 +418,7 @@ static void synchronous(void)
 	CloseHandle(thread);
 	is_error(!CancelIoEx(r, NULL), ERROR_NOT_FOUND, "nothing to cancel any more");
 	thread = CreateThread(NULL, 0, blocked, r, 0, NULL);
+	WaitForSingleObject(reading, INFINITE);
 	Sleep(30);
 	SuspendThread(thread);
 	Sleep(30);
@@ -421,12 +429,14 @@ static void synchronous(void)
 	is_int(code, 0, "it has read");
 	CloseHandle(thread);
 	thread = CreateThread(NULL, 0, blocked, r, 0, NULL);
+	WaitForSingleObject(reading, INFINITE);
 	Sleep(30);
 	TerminateThread(thread, 5);
 	is_int(WaitForSingleObject(thread, 10000), 0, "terminated in a read");
 	CloseHandle(thread);
 	CloseHandle(r);
 	CloseHandle(w);
+	CloseHandle(reading);
 }
 
 int wmain(void)

@@ -30,8 +30,23 @@ static DWORD WINAPI count_on(void *arg)
 
 static DWORD WINAPI sleep_long(void *arg)
 {
-	Sleep(60000);
+	SetEvent(arg);
+	Sleep(INFINITE);
 	return 0;
+}
+
+/*
+ * A thread that can be terminated: it has left the loader, whose lock it would
+ * take with it.
+ */
+static HANDLE start_sleeper(DWORD *id)
+{
+	HANDLE ready = CreateEventW(NULL, FALSE, FALSE, NULL);
+	HANDLE thread = CreateThread(NULL, 0, sleep_long, ready, 0, id);
+
+	WaitForSingleObject(ready, INFINITE);
+	CloseHandle(ready);
+	return thread;
 }
 
 static void test_join(void)
@@ -128,8 +143,7 @@ static void test_terminate(void)
 	DWORD code = 0;
 	HANDLE thread;
 
-	thread = CreateThread(NULL, 0, sleep_long, NULL, 0, NULL);
-	Sleep(10);
+	thread = start_sleeper(NULL);
 	is_done(TerminateThread(thread, 77), "a sleeping thread is terminated");
 	is_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0, "it ends");
 	GetExitCodeThread(thread, &code);
@@ -192,7 +206,7 @@ static void test_ids(void)
 	DWORD id = 0, index;
 	int i;
 
-	thread = CreateThread(NULL, 0, sleep_long, NULL, 0, &id);
+	thread = start_sleeper(&id);
 	is_int(GetThreadId(thread), id, "a thread's id");
 	is_int(GetProcessIdOfThread(thread), GetCurrentProcessId(), "its process's id");
 	opened = OpenThread(THREAD_ALL_ACCESS, FALSE, id);
