@@ -42,6 +42,7 @@ enum {
 	F_KILLALL	= 'k',	/* end every process that a program left behind */
 	F_LOAD		= 'm',	/* path \0 parameters */
 	F_UNLOAD	= 'u',	/* module */
+	F_TASKS		= 'd',	/* tell on the console what every thread is doing */
 	F_TMPFS		= 't',	/* path to keep \0... : a fresh /tmp, without losing these */
 	F_QUIT		= 'q',
 	/* from here */
@@ -440,6 +441,60 @@ static uint32_t kill_all(void)
 	return reaped;
 }
 
+/* One line of a file in /proc, or all of it: each line of it a message. */
+static void tell_file(int kmsg, const char *task, const char *name)
+{
+	char path[600], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", task, name);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		dprintf(kmsg, "<4>persona-vm: %s %s\n", path + strlen("/proc/"), line);
+		/* More than a few at once would be left out. */
+		usleep(500);
+	}
+	fclose(f);
+}
+
+/* What there is to know of a test that does not end: only user processes. */
+static void tell_tasks(void)
+{
+	static const char *const files[] = { "comm", "wchan", "syscall", "stack" };
+	int kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	DIR *procs = opendir("/proc");
+	char path[300], target[8];
+	struct dirent *p, *t;
+	DIR *tasks;
+
+	while (procs && (p = readdir(procs))) {
+		if (atoi(p->d_name) <= 1)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/exe", p->d_name);
+		if (readlink(path, target, sizeof(target)) < 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/task", p->d_name);
+		tasks = opendir(path);
+		while (tasks && (t = readdir(tasks))) {
+			char task[600];
+
+			if (t->d_name[0] == '.')
+				continue;
+			snprintf(task, sizeof(task), "%s/%s", path, t->d_name);
+			for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+				tell_file(kmsg, task, files[i]);
+		}
+		if (tasks)
+			closedir(tasks);
+	}
+	if (procs)
+		closedir(procs);
+	close(kmsg);
+}
+
 static void handle_frame(void)
 {
 	uint32_t head[2], sig;
@@ -480,6 +535,10 @@ static void handle_frame(void)
 		break;
 	case F_KILLALL:
 		send_u32(F_DONE, kill_all());
+		break;
+	case F_TASKS:
+		tell_tasks();
+		send_u32(F_DONE, 0);
 		break;
 	case F_LOAD:
 		send_u32(F_DONE, load_module(body, body + strlen(body) + 1));

@@ -379,6 +379,10 @@ class VM:
 		count = self.request("k")
 		return None if count == 0xffffffff else count
 
+	def tell_tasks(self):
+		"""Has the console say what every thread is doing."""
+		self.request("d")
+
 	def signal(self, number):
 		self.send("s", struct.pack("<I", number))
 
