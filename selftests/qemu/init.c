@@ -444,7 +444,7 @@ static uint32_t kill_all(void)
 /* One line of a file in /proc, or all of it: each line of it a message. */
 static void tell_file(int kmsg, const char *task, const char *name)
 {
-	char path[600], line[256];
+	char path[700], line[256];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", task, name);
