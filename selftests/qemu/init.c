@@ -42,7 +42,7 @@ enum {
 	F_KILLALL	= 'k',	/* end every process that a program left behind */
 	F_LOAD		= 'm',	/* path \0 parameters */
 	F_UNLOAD	= 'u',	/* module */
-	F_TASKS		= 'd',	/* tell on the console what every thread is doing */
+	F_TASKS		= 'd',	/* tell as standard error what every thread is doing */
 	F_TMPFS		= 't',	/* path to keep \0... : a fresh /tmp, without losing these */
 	F_QUIT		= 'q',
 	/* from here */
@@ -70,8 +70,15 @@ static void __attribute__((noreturn)) die(const char *what)
 {
 	int kmsg = open("/dev/kmsg", O_WRONLY);
 
-	if (kmsg >= 0)
-		dprintf(kmsg, "<0>persona-vm: %s: %s\n", what, strerror(errno));
+	/* Not dprintf(): it wants to know its place in the file. */
+	if (kmsg >= 0) {
+		char line[300];
+		int len = snprintf(line, sizeof(line), "<0>persona-vm: %s: %s\n", what,
+				   strerror(errno));
+
+		if (write(kmsg, line, len) < 0)
+			close(kmsg);
+	}
 	fprintf(stderr, "persona-vm: %s: %s\n", what, strerror(errno));
 	sync();
 	reboot(RB_AUTOBOOT);
@@ -441,10 +448,10 @@ static uint32_t kill_all(void)
 	return reaped;
 }
 
-/* One line of a file in /proc, or all of it: each line of it a message. */
-static void tell_file(int kmsg, const char *task, const char *name)
+/* The lines of a file in /proc. */
+static void tell_file(const char *task, const char *name)
 {
-	char path[700], line[256];
+	char path[700], line[256], text[1000];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", task, name);
@@ -453,9 +460,8 @@ static void tell_file(int kmsg, const char *task, const char *name)
 		return;
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
-		dprintf(kmsg, "<4>persona-vm: %s %s\n", path + strlen("/proc/"), line);
-		/* More than a few at once would be left out. */
-		usleep(500);
+		send_frame(F_STDERR, text, snprintf(text, sizeof(text), "%s %s\n",
+						    path + strlen("/proc/"), line));
 	}
 	fclose(f);
 }
@@ -464,7 +470,6 @@ static void tell_file(int kmsg, const char *task, const char *name)
 static void tell_tasks(void)
 {
 	static const char *const files[] = { "comm", "wchan", "syscall", "stack" };
-	int kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	DIR *procs = opendir("/proc");
 	char path[300], target[8];
 	struct dirent *p, *t;
@@ -485,14 +490,13 @@ static void tell_tasks(void)
 				continue;
 			snprintf(task, sizeof(task), "%s/%s", path, t->d_name);
 			for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-				tell_file(kmsg, task, files[i]);
+				tell_file(task, files[i]);
 		}
 		if (tasks)
 			closedir(tasks);
 	}
 	if (procs)
 		closedir(procs);
-	close(kmsg);
 }
 
 static void handle_frame(void)

@@ -380,8 +380,18 @@ class VM:
 		return None if count == 0xffffffff else count
 
 	def tell_tasks(self):
-		"""Has the console say what every thread is doing."""
-		self.request("d")
+		"""Lines about what every thread is doing."""
+		self.send("d")
+		text, end = b"", time.monotonic() + 60
+		while True:
+			left = end - time.monotonic()
+			if left <= 0:
+				raise VMError("the %s machine does not answer" % self.series)
+			for kind, body in self.frames(left)[0]:
+				if kind == "E":
+					text += body
+				elif kind == "D":
+					return text.decode(errors="replace").splitlines()
 
 	def signal(self, number):
 		self.send("s", struct.pack("<I", number))
