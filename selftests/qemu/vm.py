@@ -122,6 +122,14 @@ def publish(path, data, mode=0o644):
 	os.rename(tmp, path)
 
 
+def emulator():
+	"""The QEMU to run, fetched when there is none as good."""
+	out = subprocess.run([os.path.join(HERE, "emulator")], stdout=subprocess.PIPE, text=True)
+	if out.returncode:
+		raise VMError("there is no QEMU")
+	return out.stdout.strip()
+
+
 def build_init(directory):
 	source = os.path.join(HERE, "init.c")
 	with open(source, "rb") as f:
@@ -199,7 +207,7 @@ def accelerators(kernel):
 	if not os.path.exists(verdict):
 		log = tempfile.NamedTemporaryFile()
 		qemu = subprocess.Popen(
-			["qemu-system-x86_64", "-accel", "kvm", "-cpu", "max", "-m", "256",
+			[emulator(), "-accel", "kvm", "-cpu", "max", "-m", "256",
 			 "-nodefaults", "-display", "none", "-no-reboot", "-append", "console=ttyS0",
 			 "-kernel", os.path.join(kernel, "vmlinuz"),
 			 "-chardev", "file,id=c,path=" + log.name, "-serial", "chardev:c"],
@@ -243,8 +251,9 @@ class VM:
 			smp = 1
 			accel = ["-accel", "tcg", "-icount", "shift=0,sleep=off"]
 		self.sock, theirs = socket.socketpair()
-		args = ["qemu-system-x86_64", "-M", "q35", *accel, "-cpu", "max,la57=off" + cpu, "-smp", str(smp),
-			"-m", str(mem), "-nodefaults", "-no-user-config", "-display", "none",
+		args = [emulator(), "-M", "q35", *accel, "-cpu", "max,la57=off" + cpu,
+			"-smp", str(smp), "-m", str(mem),
+			"-nodefaults", "-no-user-config", "-display", "none",
 			"-no-reboot", "-kernel", os.path.join(self.kernel, "vmlinuz"),
 			"-initrd", build_initramfs(self.kernel), "-append", cmdline,
 			"-chardev", "file,id=console,path=" + self.log,
