@@ -39,12 +39,14 @@
  * @func: user address
  * @args: for it
  * @special: made at once
+ * @queued: of a timer: cleared when the APC leaves the queue; NULL for others
  */
 struct nt_apc {
 	struct list_head link;
 	u64 func;
 	u64 args[3];
 	bool special;
+	bool *queued;
 };
 
 /* What is on the stack below the context, older convention. */
@@ -147,6 +149,64 @@ long nt_apc_queue(struct nt_thread_object *thread, u64 func, u64 arg1, u64 arg2,
 }
 
 /**
+ * nt_apc_queue_once() - make and queue an APC, unless it is queued still
+ * @thread: whose
+ * @queued: says so; stays where it is until nt_apc_cancel(). One caller at a time
+ * @func: user address of the function
+ * @args: for it
+ *
+ * Context: may sleep.
+ */
+void nt_apc_queue_once(struct nt_thread_object *thread, bool *queued, u64 func,
+		       const u64 args[3])
+{
+	struct nt_apc *apc;
+
+	if (READ_ONCE(*queued))
+		return;
+	apc = nt_apc_new(func, args[0], args[1], args[2]);
+	if (!apc)
+		return;
+	apc->queued = queued;
+	/* It may be off the queue before this returns. */
+	WRITE_ONCE(*queued, true);
+	if (!nt_apc_insert(thread, apc))
+		return;
+	WRITE_ONCE(*queued, false);
+	nt_apc_free(apc);
+}
+
+/**
+ * nt_apc_cancel() - take such an APC back
+ * @thread: whose
+ * @queued: as given; nobody looks at it any more afterwards
+ *
+ * Context: any but NMI; nt_apc_queue_once() does not run.
+ */
+void nt_apc_cancel(struct nt_thread_object *thread, bool *queued)
+{
+	struct nt_apc *apc, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&thread->lock, flags);
+	if (*queued) {
+		list_for_each_entry(apc, &thread->apcs, link) {
+			if (apc->queued == queued) {
+				found = apc;
+				break;
+			}
+		}
+	}
+	if (found) {
+		list_del(&found->link);
+		WRITE_ONCE(thread->napcs, thread->napcs - 1);
+	}
+	*queued = false;
+	spin_unlock_irqrestore(&thread->lock, flags);
+	nt_apc_free(found);
+}
+
+/**
  * nt_apc_pending() - is there an APC to be made?
  * @thread: the calling thread's
  *
@@ -203,6 +263,8 @@ static struct nt_apc *dequeue(struct nt_thread_object *thread, bool only_special
 	if (found) {
 		list_del(&found->link);
 		WRITE_ONCE(thread->napcs, thread->napcs - 1);
+		if (found->queued)
+			WRITE_ONCE(*found->queued, false);
 	}
 	spin_unlock_irqrestore(&thread->lock, flags);
 	return found;

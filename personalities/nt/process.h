@@ -243,10 +243,16 @@ struct nt_apc *nt_apc_new(u64 func, u64 arg1, u64 arg2, u64 arg3);
 void nt_apc_free(struct nt_apc *apc);
 long nt_apc_insert(struct nt_thread_object *thread, struct nt_apc *apc);
 long nt_apc_queue(struct nt_thread_object *thread, u64 func, u64 arg1, u64 arg2, u64 arg3);
+void nt_apc_queue_once(struct nt_thread_object *thread, bool *queued, u64 func,
+		       const u64 args[3]);
+void nt_apc_cancel(struct nt_thread_object *thread, bool *queued);
 bool nt_apc_pending(struct nt_thread_object *thread);
 long nt_apc_deliver(struct persona_call *call, long status);
 bool nt_apc_enter(struct nt_thread *thread, struct pt_regs *regs, bool special);
 void nt_apc_flush(struct nt_thread_object *thread);
+
+/* vm_op.c */
+long nt_vm_may_touch(struct persona_call *call, const struct nt_process *process, bool change);
 
 /* exitcode.c */
 int nt_exit_to_linux(u32 code);

@@ -42,6 +42,7 @@
  * @apc_thread: thread that has set it and wants an APC; holds a reference
  * @apc: APC routine
  * @apc_context: its first argument
+ * @apc_queued: it is queued: a timer has one APC, however often it has expired
  * @apc_work: queues it
  */
 struct nt_timer {
@@ -56,6 +57,7 @@ struct nt_timer {
 	struct nt_thread_object *apc_thread;
 	u64 apc;
 	u64 apc_context;
+	bool apc_queued;
 	struct work_struct apc_work;
 };
 
@@ -108,14 +110,23 @@ static long timer_acquire(struct nt_object *obj, struct nt_thread *thread)
 	return 0;
 }
 
+/* Of a timer that does not expire any more: an APC that waits for its thread goes, too. */
+static void timer_drop_apc(struct nt_timer *timer)
+{
+	cancel_work_sync(&timer->apc_work);
+	if (!timer->apc_thread)
+		return;
+	nt_apc_cancel(timer->apc_thread, &timer->apc_queued);
+	nt_object_put(&timer->apc_thread->obj);
+	timer->apc_thread = NULL;
+}
+
 static void timer_destroy(struct nt_object *obj)
 {
 	struct nt_timer *timer = to_timer(obj);
 
 	hrtimer_cancel(&timer->timer);
-	cancel_work_sync(&timer->apc_work);
-	if (timer->apc_thread)
-		nt_object_put(&timer->apc_thread->obj);
+	timer_drop_apc(timer);
 }
 
 const struct nt_type nt_timer_type = {
@@ -137,8 +148,8 @@ static void timer_apc_work(struct work_struct *work)
 	s64 now = nt_system_time();
 
 	/* Set and cancel wait for this work before they change these. */
-	nt_apc_queue(timer->apc_thread, timer->apc, timer->apc_context, (u32)now,
-		     (u64)now >> 32);
+	nt_apc_queue_once(timer->apc_thread, &timer->apc_queued, timer->apc,
+			  (const u64[]){ timer->apc_context, (u32)now, (u64)now >> 32 });
 }
 
 static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
@@ -176,11 +187,7 @@ static bool timer_stop(struct nt_timer *timer)
 	timer->has_apc = false;
 	nt_object_unlock(&timer->obj, &lock);
 	hrtimer_cancel(&timer->timer);
-	cancel_work_sync(&timer->apc_work);
-	if (timer->apc_thread) {
-		nt_object_put(&timer->apc_thread->obj);
-		timer->apc_thread = NULL;
-	}
+	timer_drop_apc(timer);
 	nt_object_lock(&timer->obj, &lock);
 	signaled = timer->signaled;
 	nt_object_unlock(&timer->obj, &lock);
@@ -212,9 +219,10 @@ static void timer_start(struct nt_timer *timer, s64 due, ktime_t period)
 		at = absolute_ns(due);
 	else
 		at = ktime_add_safe(ktime_get(), relative_ns(due));
+	nt_object_lock(&timer->obj, &lock);
+	/* Under the lock: NtQueryTimer() looks at it, and it is nothing meanwhile. */
 	persona_hrtimer_setup(&timer->timer, timer_expired,
 			      absolute ? CLOCK_REALTIME : CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
-	nt_object_lock(&timer->obj, &lock);
 	timer->signaled = false;
 	timer->has_apc = timer->apc_thread;
 	timer->period = period;

@@ -373,7 +373,7 @@ static void CALLBACK timer_apc(void *arg, DWORD low, DWORD high)
 static void timers(void)
 {
 	HANDLE a = CreateWaitableTimerW(NULL, FALSE, NULL);
-	HANDLE m = CreateWaitableTimerW(NULL, TRUE, NULL);
+	HANDLE m = CreateWaitableTimerW(NULL, TRUE, NULL), b;
 	struct { LARGE_INTEGER left; BOOLEAN state; } info;
 	LARGE_INTEGER due = ms(100);
 	ULONGLONG start;
@@ -438,8 +438,51 @@ static void timers(void)
 	apcs = 0;
 	SleepEx(50, TRUE);
 	is_int(apcs, 0, "none after it was cancelled");
+	/* The timer expires, its APC waits for an alertable wait, which comes too late. */
+	due = ms(0);
+	SetWaitableTimer(m, &due, 0, timer_apc, (void *)1, FALSE);
+	is_int(WaitForSingleObject(m, 10000), WAIT_OBJECT_0, "one with an APC expires");
+	Sleep(100);
+	CancelWaitableTimer(m);
+	is_int(SleepEx(0, TRUE), 0, "an APC that was queued is cancelled, too");
+	b = CreateWaitableTimerW(NULL, TRUE, NULL);
+	SetWaitableTimer(b, &due, 1, timer_apc, (void *)1, FALSE);
+	is_int(WaitForSingleObject(b, 10000), WAIT_OBJECT_0, "again");
+	Sleep(100);
+	CloseHandle(b);
+	is_int(SleepEx(0, TRUE), 0, "and goes with the timer");
+	is_int(apcs, 0, "neither was called");
 	CloseHandle(a);
 	CloseHandle(m);
+}
+
+static DWORD WINAPI timer_setter(void *arg)
+{
+	struct shared *s = arg;
+	LARGE_INTEGER due = ms(60000);
+	LARGE_INTEGER then = now();
+	int i;
+
+	then.QuadPart += 600000000;
+	for (i = 0; i < 3000; i++)
+		SetWaitableTimer(s->event, i & 1 ? &due : &then, 1000, NULL, NULL, FALSE);
+	InterlockedIncrement(&s->count);
+	return 0;
+}
+
+/* A timer that one thread sets and another one asks. */
+static void timer_race(void)
+{
+	struct { LARGE_INTEGER left; BOOLEAN state; } info;
+	struct shared s = { .event = CreateWaitableTimerW(NULL, TRUE, NULL) };
+	HANDLE t = thread(timer_setter, &s);
+	int bad = 0;
+
+	while (!s.count)
+		bad += query_timer(s.event, 0, &info, sizeof(info), NULL) != 0;
+	join(t);
+	is_int(bad, 0, "set and asked at once");
+	CloseHandle(s.event);
 }
 
 static void CALLBACK count_apc(ULONG_PTR arg)
@@ -760,6 +803,7 @@ int wmain(void)
 	mutexes();
 	semaphores();
 	timers();
+	timer_race();
 	sleeps();
 	meetings();
 	keys();
