@@ -84,9 +84,14 @@ long nt_acl_get(u64 user, void **out)
 		return -EFAULT;
 	if (head.size < ACL_HEAD || head.revision < 2 || head.revision > 4)
 		return NT_STATUS_INVALID_ACL;
-	acl = memdup_user(from, head.size);
-	if (IS_ERR(acl))
-		return PTR_ERR(acl);
+	/* Not memdup_user(): tokens keep these, so they count. */
+	acl = kmalloc(head.size, GFP_KERNEL_ACCOUNT);
+	if (!acl)
+		return -ENOMEM;
+	if (copy_from_user(acl, from, head.size)) {
+		kfree(acl);
+		return -EFAULT;
+	}
 	memcpy(acl, &head, sizeof(head));
 	for (i = 0, at = ACL_HEAD; i < head.count; i++) {
 		struct ace ace;
@@ -310,7 +315,7 @@ EXPORT_SYMBOL_FOR_TEST(nt_security_check);
 
 #define PRIVILEGE_SET_SIZE	20	/* with one entry */
 
-static long check(struct persona_call *call, const struct nt_token *token, u32 desired,
+static long check(struct persona_call *call, struct nt_token *token, u32 desired,
 		  u32 *granted, long *status)
 {
 	struct nt_generic_mapping map;
@@ -323,7 +328,9 @@ static long check(struct persona_call *call, const struct nt_token *token, u32 d
 	ret = nt_security_get(call->args[0], &sd, &len);
 	if (ret)
 		return ret;
+	mutex_lock(&token->lock);
 	*status = nt_security_check(sd, len, token, desired, &map, granted);
+	mutex_unlock(&token->lock);
 	kfree(sd);
 	return *status == NT_STATUS_INVALID_SECURITY_DESCR ? *status : 0;
 }
@@ -353,9 +360,7 @@ long nt_access_check(struct persona_call *call)
 			ret = NT_STATUS_BUFFER_TOO_SMALL;
 		goto out;
 	}
-	mutex_lock(&token->lock);
 	ret = check(call, token, desired, &granted, &status);
-	mutex_unlock(&token->lock);
 	if (ret)
 		goto out;
 	/* No privilege was needed for what was granted: an empty set. */

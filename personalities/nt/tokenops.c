@@ -7,6 +7,7 @@
 #include "nt.h"
 #include "nt_table.h"
 #include "process.h"
+#include "suspend.h"
 #include "token.h"
 
 #define LIST_MAX	1024u	/* of privileges or groups that a caller names */
@@ -17,6 +18,19 @@
 /* SECURITY_IMPERSONATION_LEVEL */
 #define LEVEL_IMPERSONATION	2
 #define LEVEL_DELEGATION	3
+
+/* Of a process that the caller may only look at, its token may only be looked at. */
+static long token_grant(struct persona_call *call, struct nt_process *process, u32 *access)
+{
+	const u32 look = NT_READ_CONTROL | NT_TOKEN_QUERY | NT_TOKEN_QUERY_SOURCE;
+
+	if (!(nt_map_access(&nt_token_type, *access) & ~look) || nt_process_may(call, process))
+		return 0;
+	if (!(*access & NT_MAXIMUM_ALLOWED))
+		return NT_STATUS_ACCESS_DENIED;
+	*access = look;
+	return 0;
+}
 
 static long open_token(struct persona_call *call, u64 process, u32 access, u32 attr, u64 out)
 {
@@ -29,7 +43,9 @@ static long open_token(struct persona_call *call, u64 process, u32 access, u32 a
 	ret = nt_process_ref(call, process, PROCESS_QUERY_LIMITED, &p);
 	if (ret)
 		return ret;
-	ret = nt_token_of_process(call, p, &token);
+	ret = token_grant(call, p, &access);
+	if (!ret)
+		ret = nt_token_of_process(call, p, &token);
 	if (!ret) {
 		ret = nt_handle_return(call, &token->obj, access,
 				       attr & NT_OBJ_INHERIT ? NT_HANDLE_INHERIT : 0,
@@ -168,7 +184,7 @@ static long put_previous(u64 user, u64 changed, u64 was)
 long nt_adjust_privileges_token(struct persona_call *call)
 {
 	bool disable_all = (u8)call->args[1], missing = false;
-	u64 prev = call->args[4], present, enabled, changed;
+	u64 prev = call->args[4], present, enabled, changed, was;
 	u32 len = (u32)call->args[3], n = 0, need;
 	struct luid_attr *list = NULL;
 	struct nt_token *token;
@@ -185,9 +201,11 @@ long nt_adjust_privileges_token(struct persona_call *call)
 	if (ret)
 		goto out;
 
+	/* Others may have the token, too: no user memory is touched under its lock. */
 	mutex_lock(&token->lock);
 	present = token->present;
 	enabled = token->enabled;
+	was = enabled;
 	if (disable_all) {
 		changed = enabled;
 		enabled = 0;
@@ -195,18 +213,18 @@ long nt_adjust_privileges_token(struct persona_call *call)
 		changed = adjust(list, n, &present, &enabled, &missing);
 	}
 	need = sizeof(u32) + hweight64(changed) * sizeof(struct luid_attr);
-	if (prev && call->args[5] && put_user(need, (u32 __user *)(uintptr_t)call->args[5]))
-		ret = -EFAULT;
-	else if (prev && len < need)
+	if (prev && len < need) {
 		ret = NT_STATUS_BUFFER_TOO_SMALL;
-	else if (prev)
-		ret = put_previous(prev, changed, token->enabled);
-	if (!ret) {
+	} else {
 		token->present = present;
 		WRITE_ONCE(token->enabled, enabled);
 		token->modified = nt_luid_new();
 	}
 	mutex_unlock(&token->lock);
+	if (prev && call->args[5] && put_user(need, (u32 __user *)(uintptr_t)call->args[5]))
+		ret = -EFAULT;
+	else if (prev && !ret)
+		ret = put_previous(prev, changed, was);
 	if (!ret && missing)
 		ret = NT_STATUS_NOT_ALL_ASSIGNED;
 out:
