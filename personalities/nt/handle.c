@@ -13,6 +13,7 @@
 
 #include "nt_table.h"
 #include "process.h"
+#include "suspend.h"
 
 #define HANDLE_SHIFT		2
 
@@ -434,6 +435,12 @@ static long dup_process_get(struct persona_call *call, u64 handle, struct nt_pro
 	if (process == (*proc)->self) {
 		nt_object_put(&process->obj);
 		return 0;
+	}
+	/* As for pidfd_getfd(2): handles are worth as much as descriptors. */
+	ret = nt_process_may_control(call, process);
+	if (ret) {
+		nt_object_put(&process->obj);
+		return ret;
 	}
 	mutex_lock(&process->lock);
 	*proc = process->nt;

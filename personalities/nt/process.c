@@ -63,7 +63,6 @@ const struct nt_type nt_process_type = {
 	.name = "Process",
 	.generic = { 0x020410, 0x020bea, 0x121001, NT_PROCESS_ALL_ACCESS },
 	.waitable = true,
-	.user_owned = true,
 	.signaled = process_signaled,
 	.destroy = process_destroy,
 	.size = sizeof(struct nt_process),
@@ -417,9 +416,56 @@ bool nt_process_may(struct persona_call *call, struct nt_process *process)
 {
 	if (process == nt_caller(call)->self)
 		return true;
+	/* Out of the caller's pid namespace nobody is signalled, handle or not. */
+	if (!nt_process_id(process))
+		return false;
 	if (persona_permit(call, __NR_kill, nt_process_id(process), 0))
 		return false;
 	return !kill_pid(process->pid, 0, 0);
+}
+
+/**
+ * nt_process_may_control() - may the caller make a process do what it likes?
+ * @call: call under way
+ * @process: any
+ *
+ * What a handle's rights are worth is asked again at the moment of use: the process
+ * may have gained privileges since. Signals do not suffice: their sender may not
+ * become the process.
+ *
+ * Context: may sleep.
+ * Return: 0, also if it is over; STATUS_PROCESS_IS_TERMINATING or
+ * STATUS_ACCESS_DENIED.
+ */
+long nt_process_may_control(struct persona_call *call, struct nt_process *process)
+{
+	long ret;
+
+	/* Once this is set, so is what belongs to it. */
+	if (process == nt_caller(call)->self || smp_load_acquire(&process->ended))
+		return 0;
+	ret = nt_vm_may_touch(call, process, true);
+	return ret < 0 ? (long)NT_STATUS_ACCESS_DENIED : ret;
+}
+
+/**
+ * nt_process_may_know() - may the caller know more of a process than everybody?
+ * @call: call under way
+ * @process: any
+ *
+ * Where things are in its memory, say. No filter is asked: nothing is done to it.
+ *
+ * Context: may sleep.
+ * Return: true if so, or if it is over.
+ */
+bool nt_process_may_know(struct persona_call *call, struct nt_process *process)
+{
+	int err;
+
+	if (process == nt_caller(call)->self)
+		return true;
+	err = kill_pid(process->pid, 0, 0);
+	return !err || err == -ESRCH;
 }
 
 /* What NtOpenProcess() and NtGetNextProcess() grant without permission. */
@@ -579,6 +625,8 @@ long nt_process_kill(struct nt_process *process, u32 code)
 {
 	long ret;
 
+	if (!nt_process_id(process))
+		return READ_ONCE(process->ended) ? (long)NT_STATUS_PROCESS_IS_TERMINATING : -EPERM;
 	ret = kill_pid(process->pid, 0, 0);
 	if (ret)
 		return ret == -ESRCH ? NT_STATUS_PROCESS_IS_TERMINATING : ret;

@@ -17,6 +17,7 @@
 #include "info.h"
 #include "nt_table.h"
 #include "pe.h"
+#include "suspend.h"
 
 /* PROCESSINFOCLASS, as far as anything is known of it. */
 enum {
@@ -275,6 +276,9 @@ static long query_basic(struct persona_call *call, struct nt_process *process)
 	};
 	struct task_struct *task = ended ? NULL : task_of(process);
 
+	/* Where things are in its memory is not for everybody. */
+	if (!nt_process_may_know(call, process))
+		info.peb = 0;
 	if (task) {
 		rcu_read_lock();
 		info.affinity = nt_affinity_of(task);
@@ -305,6 +309,9 @@ static long query_io(struct persona_call *call, struct nt_process *process)
 	struct task_struct *leader, *task;
 	struct io_info info = {};
 
+	/* As for /proc/PID/io: the numbers tell too much of what is read and written. */
+	if (!nt_process_may_know(call, process))
+		return NT_STATUS_ACCESS_DENIED;
 	leader = task_of(process);
 	if (leader) {
 #ifdef CONFIG_TASK_XACCT
@@ -385,6 +392,8 @@ static long query_image(struct persona_call *call, struct nt_process *process)
 	struct nt_image_info info;
 	long ret = 0;
 
+	if (!nt_process_may_know(call, process))
+		return NT_STATUS_ACCESS_DENIED;
 	mutex_lock(&process->lock);
 	if (process->nt && process->nt->image)
 		nt_image_info(process->nt->image, process->image_base, &info);

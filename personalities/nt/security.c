@@ -230,6 +230,16 @@ out:
 	return ret;
 }
 
+/*
+ * Nobody but the user reaches the object, so a list that keeps others out is
+ * obeyed. That of a file or key would have to change its permissions.
+ */
+static bool obeys_dacl(const struct nt_object *obj)
+{
+	return obj->type->user_owned || obj->type == &nt_process_type ||
+	       obj->type == &nt_thread_type;
+}
+
 /* The owner in a descriptor: only the one that the object has anyway. */
 static long owner_check(const void *sd, u32 len, const struct nt_ownership *is)
 {
@@ -244,11 +254,7 @@ static long owner_check(const void *sd, u32 len, const struct nt_ownership *is)
 	return nt_sid_equal(sd + head->owner, &is->user) ? 0 : NT_STATUS_INVALID_OWNER;
 }
 
-/*
- * NtSetSecurityObject(handle, what, *descriptor): nobody but the user reaches
- * the object, so a list that keeps others out is obeyed. That of a file would
- * have to change its permissions.
- */
+/* NtSetSecurityObject(handle, what, *descriptor) */
 long nt_set_security_object(struct persona_call *call)
 {
 	u32 what = call->args[1], len;
@@ -272,7 +278,7 @@ long nt_set_security_object(struct persona_call *call)
 	ret = 0;
 	if (what & OWNER_INFORMATION)
 		ret = owner_check(sd, len, owner);
-	if (!ret && what & DACL_INFORMATION && !obj->type->user_owned)
+	if (!ret && what & DACL_INFORMATION && !obeys_dacl(obj))
 		ret = NT_STATUS_NOT_SUPPORTED;
 	kfree(owner);
 out_sd:

@@ -16,6 +16,8 @@ void nt_watch_start(struct nt_watch *watch, struct pid *pid,
 void nt_watch_stop(struct nt_watch *watch);
 long nt_process_kill(struct nt_process *process, u32 code);
 bool nt_process_may(struct persona_call *call, struct nt_process *process);
+bool nt_process_may_know(struct persona_call *call, struct nt_process *process);
+long nt_process_may_control(struct persona_call *call, struct nt_process *process);
 
 /* thread.c */
 struct nt_thread_begin;

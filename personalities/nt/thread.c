@@ -27,6 +27,9 @@
 #define THREAD_FLAGS	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
 			 CLONE_THREAD | CLONE_SYSVSEM)
 
+/* With these a thread can be made to do anything. */
+#define CONTROL_ACCESS	(NT_THREAD_GET_CONTEXT | NT_THREAD_SET_CONTEXT)
+
 /* Running threads by number. An entry is no reference. */
 static struct hlist_head threads[BIT(BUCKET_BITS)];
 static DEFINE_SPINLOCK(threads_by_id_lock);
@@ -64,7 +67,6 @@ const struct nt_type nt_thread_type = {
 	.name = "Thread",
 	.generic = { 0x020048, 0x020437, 0x121800, NT_THREAD_ALL_ACCESS },
 	.waitable = true,
-	.user_owned = true,
 	.signaled = thread_signaled,
 	.destroy = thread_destroy,
 	.size = sizeof(struct nt_thread_object),
@@ -241,7 +243,10 @@ void nt_thread_end(struct nt_thread_object *thread, u32 code)
  * @access: rights that the handle must have
  * @out: set to the thread, with a reference
  *
- * Context: any.
+ * Registers and APCs of another process's thread are only for who may touch that
+ * process's memory as well.
+ *
+ * Context: may sleep.
  * Return: 0 or an NTSTATUS.
  */
 long nt_thread_ref(struct persona_call *call, u64 handle, u32 access,
@@ -251,8 +256,13 @@ long nt_thread_ref(struct persona_call *call, u64 handle, u32 access,
 	long ret;
 
 	ret = nt_handle_ref(nt_caller(call), handle, &nt_thread_type, access, &obj);
-	if (!ret)
-		*out = to_thread(obj);
+	if (ret)
+		return ret;
+	*out = to_thread(obj);
+	if (unlikely(access & CONTROL_ACCESS))
+		ret = nt_process_may_control(call, (*out)->process);
+	if (unlikely(ret))
+		nt_object_put(obj);
 	return ret;
 }
 

@@ -179,10 +179,12 @@ long nt_terminate_thread(struct persona_call *call)
 	ret = nt_thread_ref(call, call->args[0], NT_THREAD_TERMINATE, &thread);
 	if (ret)
 		return ret;
-	if (thread != self)
+	if (thread->process != self->process && !nt_process_may(call, thread->process))
+		ret = NT_STATUS_ACCESS_DENIED;
+	else if (thread != self)
 		nt_thread_end(thread, code);
 	nt_object_put(&thread->obj);
-	return thread == self ? nt_thread_leave(call, code) : 0;
+	return thread == self ? nt_thread_leave(call, code) : ret;
 }
 
 /* Same access rules as for its process. */

@@ -104,7 +104,7 @@ static long query_basic(struct persona_call *call, struct nt_thread_object *thre
 		/* Once this is set, so is what belongs to it. */
 		.exit_status = smp_load_acquire(&thread->ended) ? thread->exit_code :
 			       NT_STATUS_PENDING,
-		.teb = thread->teb,
+		.teb = nt_process_may_know(call, thread->process) ? thread->teb : 0,
 		.pid = nt_process_id(thread->process),
 		.tid = nt_thread_id(thread),
 		.affinity = affinity_of(thread),
@@ -212,6 +212,8 @@ static long query(struct persona_call *call, struct nt_thread_object *thread)
 		return nt_info_put(call, &mask, sizeof(mask));
 	}
 	case INFO_WIN32_START:
+		if (!nt_process_may_know(call, thread->process))
+			return NT_STATUS_ACCESS_DENIED;
 		return nt_info_put(call, &thread->start, sizeof(thread->start));
 	case INFO_AM_I_LAST:
 		return put_u32(call, READ_ONCE(thread->process->nlive) == 1);

@@ -41,8 +41,19 @@ long nt_vm_op_run(struct nt_vm *vm, struct nt_vm_op *op)
 	return NT_STATUS_INVALID_PARAMETER;
 }
 
-/* One byte that every process has, read by the native call that judges. */
-static long may_touch(struct persona_call *call, const struct nt_process *process, bool change)
+/**
+ * nt_vm_may_touch() - does Linux let the caller read another process's memory?
+ * @call: call under way
+ * @process: not the caller's
+ * @change: or write it
+ *
+ * The native call judges, on a byte that every process of NT's has: what ptrace(2)
+ * needs, the caller's filter, LSMs. Whoever may do that may do anything.
+ *
+ * Context: may sleep.
+ * Return: 0, STATUS_PROCESS_IS_TERMINATING, or a negative errno.
+ */
+long nt_vm_may_touch(struct persona_call *call, const struct nt_process *process, bool change)
 {
 	const u64 iov[] = { 0, 1, NT_KUSER_SHARED_DATA, 1 };
 	pid_t pid = process->pid ? pid_vnr(process->pid) : 0;
@@ -60,6 +71,9 @@ static long may_touch(struct persona_call *call, const struct nt_process *proces
 	if (copy_to_user(user, local, sizeof(local)))
 		return -EFAULT;
 	ret = persona_native(call, __NR_process_vm_readv, pid, user, 1, user + 16, 1, 0);
+	/* It may, but there is no such byte: one of Linux's. */
+	if (ret == -EFAULT)
+		ret = 0;
 	if (ret >= 0 && change)
 		ret = persona_permit(call, __NR_process_vm_writev, pid, user, 1, user + 16, 1, 0);
 	if (ret == -ESRCH)
@@ -89,7 +103,7 @@ static long run_there(struct persona_call *call, struct nt_process *process, str
 	bool foreign;
 	long ret;
 
-	ret = may_touch(call, process, op->kind != NT_VM_QUERY);
+	ret = nt_vm_may_touch(call, process, op->kind != NT_VM_QUERY);
 	if (ret)
 		return ret;
 	thread = some_thread(process);
