@@ -58,15 +58,11 @@ bool nt_reg_deleted(const struct file *dir)
 	return d_unlinked(dir->f_path.dentry);
 }
 
-/**
- * nt_reg_dir_path() - a path at or below a key
- * @dir: the key's directory; NULL: where the registry begins
- * @more: relative path, or empty
- *
- * Context: may sleep.
- * Return: path, to be freed with kfree(), or an ERR_PTR().
+/*
+ * A path at or below @dir, or where the registry begins if that is NULL, to be freed
+ * with kfree(); or an ERR_PTR().
  */
-char *nt_reg_dir_path(struct file *dir, const char *more)
+static char *dir_path(struct file *dir, const char *more)
 {
 	char *buf = kmalloc(2 * PATH_MAX, GFP_KERNEL_ACCOUNT), *path;
 	size_t len;
@@ -95,6 +91,27 @@ char *nt_reg_dir_path(struct file *dir, const char *more)
 	return buf;
 }
 
+static struct file *open_dir(struct persona_call *call, struct file *base, const char *path,
+			     int more)
+{
+	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC | more;
+	struct file *file;
+	char *full;
+	long ret;
+
+	ret = persona_permit(call, __NR_openat, AT_FDCWD, 0, flags);
+	if (ret)
+		return ERR_PTR(ret);
+	if (base && !*path)
+		return get_file(base);
+	full = dir_path(base, path);
+	if (IS_ERR(full))
+		return ERR_CAST(full);
+	file = filp_open(full, flags, 0);
+	kfree(full);
+	return file;
+}
+
 /**
  * nt_reg_dir() - open a directory
  * @call: foreign call under way
@@ -108,22 +125,22 @@ char *nt_reg_dir_path(struct file *dir, const char *more)
  */
 struct file *nt_reg_dir(struct persona_call *call, struct file *base, const char *path)
 {
-	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-	struct file *file;
-	char *full;
-	long ret;
+	return open_dir(call, base, path, 0);
+}
 
-	ret = persona_permit(call, __NR_openat, AT_FDCWD, 0, flags);
-	if (ret)
-		return ERR_PTR(ret);
-	if (base && !*path)
-		return get_file(base);
-	full = nt_reg_dir_path(base, path);
-	if (IS_ERR(full))
-		return ERR_CAST(full);
-	file = filp_open(full, flags, 0);
-	kfree(full);
-	return file;
+/**
+ * nt_reg_hive() - open a directory that others may have put there
+ * @call: foreign call under way
+ * @path: relative path from where the registry begins
+ *
+ * Its last component must not be a symbolic link.
+ *
+ * Context: may sleep.
+ * Return: an O_PATH file, to be put with fput(), or an ERR_PTR().
+ */
+struct file *nt_reg_hive(struct persona_call *call, const char *path)
+{
+	return open_dir(call, NULL, path, O_NOFOLLOW);
 }
 
 /**
@@ -218,6 +235,37 @@ long nt_reg_native(struct persona_call *call, struct file *dir, unsigned int nr,
 out:
 	call->scratch_used = used;
 	return ret;
+}
+
+/**
+ * nt_reg_at() - open a directory by a descriptor and a name
+ * @call: foreign call under way
+ * @dir: directory
+ * @name: in it, or ".."
+ *
+ * For those that change things there: unlike nt_reg_dir() it starts at the directory
+ * itself, wherever that has been moved, and does not follow a symbolic link.
+ *
+ * Context: may sleep.
+ * Return: an O_PATH file, to be put with fput(), or an ERR_PTR(): -ENOTDIR for what
+ * is no directory.
+ */
+struct file *nt_reg_at(struct persona_call *call, struct file *dir, const char *name)
+{
+	struct file *file;
+	long fd;
+
+	fd = nt_reg_native(call, dir, __NR_openat, name,
+			   O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd < 0)
+		return ERR_PTR(fd);
+	file = fget_raw(fd);
+	close_fd(fd);
+	if (file && d_is_dir(file->f_path.dentry))
+		return file;
+	if (file)
+		fput(file);
+	return ERR_PTR(-EBADF);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "token.h"
 
 #define HIVE_MODE	0700
+#define NAME_LEN_MAX	0x7fffu		/* units of a key's full name */
 
 static const u16 registry_name[] = { '\\', 'R', 'e', 'g', 'i', 's', 't', 'r', 'y' };
 static const u16 user_name[] = { 'u', 's', 'e', 'r' };
@@ -184,7 +185,7 @@ static bool owned_by(struct file *dir, u32 uid)
 
 /*
  * The keys of a user. Everybody may make directories beside them, so the owner
- * is looked at, whoever asks.
+ * is looked at, whoever asks, and links are not followed.
  */
 static struct file *open_hive(struct persona_call *call, const u16 *name, u32 len)
 {
@@ -199,18 +200,18 @@ static struct file *open_hive(struct persona_call *call, const u16 *name, u32 le
 	/* "S-1-5-..._Classes" belongs to the same user. */
 	if (nt_sid_parse(name, len, &sid, &used) && (used == len || name[used] == '_'))
 		is_user = nt_sid_to_uid(&sid, &uid);
-	hive = nt_reg_dir(call, NULL, path);
+	hive = nt_reg_hive(call, path);
 	if (hive == ERR_PTR(-ENOENT) && is_user && used == len &&
 	    uid_eq(make_kuid(current_user_ns(), uid), current_euid())) {
 		users = nt_reg_dir(call, NULL, "user");
 		if (IS_ERR(users))
 			return users;
 		if (!nt_reg_mkdir(call, users, path + strlen("user/"), HIVE_MODE)) {
-			hive = nt_reg_dir(call, NULL, path);
+			hive = nt_reg_hive(call, path);
 			if (!IS_ERR(hive))
 				fill_hive(call, hive);
 		} else {
-			hive = nt_reg_dir(call, NULL, path);
+			hive = nt_reg_hive(call, path);
 		}
 		fput(users);
 	}
@@ -284,9 +285,12 @@ static u16 *full_name(struct nt_key *root, const u16 *name, u32 len, u32 *out_le
 	u32 base = root ? root->len : 0, n;
 	u16 *full;
 
+	/* It grows with every link and every empty component on the way. */
+	if (base + len > NAME_LEN_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
 	full = kvmalloc_array(base + len + 1, sizeof(*full), GFP_KERNEL_ACCOUNT);
 	if (!full)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	if (root)
 		memcpy(full, root->name, base * sizeof(*full));
 	n = base;
@@ -371,9 +375,9 @@ long nt_key_lookup(struct persona_call *call, struct nt_key *root, const u16 *na
 		return ret;
 	}
 	full = full_name(root, name, len, &len);
-	if (!full) {
+	if (IS_ERR(full)) {
 		fput(dir);
-		return -ENOMEM;
+		return PTR_ERR(full);
 	}
 	*out = nt_key_new(dir, full, len);
 	if (!*out)

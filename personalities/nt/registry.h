@@ -125,7 +125,8 @@ struct nt_key {
 /* regfs.c: files and directories, as the calling task */
 void nt_reg_init(void);
 struct file *nt_reg_dir(struct persona_call *call, struct file *base, const char *path);
-char *nt_reg_dir_path(struct file *dir, const char *more);
+struct file *nt_reg_hive(struct persona_call *call, const char *path);
+struct file *nt_reg_at(struct persona_call *call, struct file *dir, const char *name);
 long nt_reg_read(struct persona_call *call, struct file *dir, const char *name, size_t max,
 		 char **buf, size_t *len);
 long nt_reg_write(struct persona_call *call, struct file *dir, const char *name,

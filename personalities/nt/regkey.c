@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keys: opening, making, deleting, renaming. */
+#include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/string.h>
@@ -92,7 +94,12 @@ long nt_open_key_ex(struct persona_call *call)
 	return open_key(call, (u32)call->args[3]);
 }
 
-/* Removes a directory with all that is in it. */
+static long remove_value(struct persona_call *call, struct file *dir, const char *name)
+{
+	return fatal_signal_pending(current) ? -EINTR : nt_reg_unlink(call, dir, name, 0);
+}
+
+/* Removes a directory with all that is in it; of a link, the link alone. */
 static long remove_tree(struct persona_call *call, struct file *parent, const char *name,
 			u32 depth)
 {
@@ -103,7 +110,9 @@ static long remove_tree(struct persona_call *call, struct file *parent, const ch
 
 	if (!depth)
 		return -ENOTEMPTY;
-	dir = nt_reg_dir(call, parent, name);
+	dir = nt_reg_at(call, parent, name);
+	if (dir == ERR_PTR(-ENOTDIR))
+		return nt_reg_unlink(call, parent, name, 0);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	ret = nt_reg_list_all(call, dir, &list);
@@ -112,7 +121,7 @@ static long remove_tree(struct persona_call *call, struct file *parent, const ch
 	for (i = 0; i < list->nkeys && !ret; i++)
 		ret = remove_tree(call, dir, list->keys[i].file, depth - 1);
 	for (i = 0; i < list->nvalues && !ret; i++)
-		ret = nt_reg_unlink(call, dir, list->values[i].file, 0);
+		ret = remove_value(call, dir, list->values[i].file);
 	nt_reg_list_free(list);
 	if (!ret)
 		ret = nt_reg_unlink(call, parent, name, AT_REMOVEDIR);
@@ -186,7 +195,7 @@ static long make_key(struct persona_call *call, struct nt_key *parent, const u16
 			   DIR_MODE | (meta->is_volatile ? S_ISVTX : 0));
 	if (ret)
 		return ret;
-	dir = nt_reg_dir(call, parent->file, file);
+	dir = nt_reg_at(call, parent->file, file);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	ret = nt_reg_meta_write(call, dir, meta);
@@ -267,22 +276,12 @@ out:
 static struct file *parent_of(struct persona_call *call, struct nt_key *key,
 			      char name[NAME_MAX + 1])
 {
-	char *path = nt_reg_dir_path(key->file, ""), *slash;
-	struct file *dir;
+	struct name_snapshot snapshot;
 
-	if (IS_ERR(path))
-		return ERR_CAST(path);
-	slash = strrchr(path, '/');
-	if (!slash || slash == path || strscpy(name, slash + 1, NAME_MAX + 1) < 0) {
-		dir = ERR_PTR(-EINVAL);
-	} else {
-		long ret = persona_permit(call, __NR_openat, AT_FDCWD, 0, O_PATH | O_DIRECTORY);
-
-		*slash = 0;
-		dir = ret ? ERR_PTR(ret) : filp_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	}
-	kfree(path);
-	return dir;
+	take_dentry_name_snapshot(&snapshot, key->file->f_path.dentry);
+	strscpy(name, (const char *)snapshot.name.name, NAME_MAX + 1);
+	release_dentry_name_snapshot(&snapshot);
+	return nt_reg_at(call, key->file, "..");
 }
 
 /* \Registry, \Registry\Machine, \Registry\User and the users' own are no one's to move. */
@@ -326,7 +325,7 @@ static long delete_key(struct persona_call *call, struct nt_key *key)
 	for (i = 0; i < list->nkeys && !ret; i++)
 		ret = remove_tree(call, key->file, list->keys[i].file, STALE_DEPTH);
 	for (i = 0; i < list->nvalues && !ret; i++)
-		ret = nt_reg_unlink(call, key->file, list->values[i].file, 0);
+		ret = remove_value(call, key->file, list->values[i].file);
 	nt_reg_list_free(list);
 	if (!ret)
 		ret = nt_reg_unlink(call, parent, name, AT_REMOVEDIR);

@@ -7,6 +7,7 @@
  * first call on: what changes between two calls ends the second one at once.
  */
 #include <linux/atomic.h>
+#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/hash.h>
 #include <linux/kernel.h>
@@ -14,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
 #include <linux/wait.h>
 
 #include "nt_table.h"
@@ -22,13 +24,15 @@
 #include "sync.h"
 
 #define WATCHES_MAX	1024	/* of one process, and requests of one watch */
+#define WATCHES_USER	8192	/* of one user: changes look at all of them */
 #define EVENT_MODIFY	0x0002u
 
 /**
  * struct watch - the changes below a key that a process wants to know of
  * @link: in watches, empty when the key's last handle was closed
- * @key: key object; it lives as long as there is a handle
- * @proc: process, only compared
+ * @key: key object; holds a reference
+ * @proc: process, only compared: it has a handle to the key while @link is not empty
+ * @uid: user, who may have so many
  * @subtree: what is below the key, too
  * @filter: NT_REG_CHANGED_*
  * @changed: something has happened that nobody was told
@@ -40,6 +44,7 @@ struct watch {
 	struct list_head link;
 	struct nt_key *key;
 	struct nt_proc *proc;
+	kuid_t uid;
 	bool subtree;
 	u32 filter;
 	bool changed;
@@ -119,6 +124,21 @@ static bool tell(struct watch *watch)
 	return true;
 }
 
+static void watch_free(struct watch *watch)
+{
+	nt_object_put(&watch->key->obj);
+	kfree(watch);
+}
+
+/* With the lock held: it sees nothing any more. Who waits is told, and frees it. */
+static void watch_end(struct watch *watch)
+{
+	list_del_init(&watch->link);
+	tell(watch);
+	if (!watch->waiters)
+		watch_free(watch);
+}
+
 static bool concerns(const struct watch *watch, const struct file *dir, u32 what)
 {
 	struct dentry *changed = dir->f_path.dentry, *watched = watch->key->file->f_path.dentry;
@@ -173,10 +193,7 @@ void nt_reg_watch_close(struct nt_key *key, struct nt_proc *proc)
 	list_for_each_entry_safe(watch, next, &watches, link) {
 		if (watch->key != key || watch->proc != proc)
 			continue;
-		list_del_init(&watch->link);
-		tell(watch);
-		if (!watch->waiters)
-			kfree(watch);
+		watch_end(watch);
 		break;
 	}
 	mutex_unlock(&watch_lock);
@@ -184,29 +201,35 @@ void nt_reg_watch_close(struct nt_key *key, struct nt_proc *proc)
 }
 
 /* The watch of a key, made if need be. The first call says what it is about. */
-static struct watch *watch_of(struct nt_key *key, struct nt_proc *proc, u32 filter, bool subtree)
+static struct watch *watch_of(struct nt_key *key, struct nt_proc *proc, u32 filter, bool subtree,
+			      bool *fresh)
 {
+	u32 n = 0, all = 0;
 	struct watch *watch;
-	u32 n = 0;
 
+	*fresh = false;
 	list_for_each_entry(watch, &watches, link) {
+		if (uid_eq(watch->uid, current_uid()))
+			all++;
 		if (watch->proc != proc)
 			continue;
 		if (watch->key == key)
 			return watch;
 		n++;
 	}
-	if (n >= WATCHES_MAX)
+	if (n >= WATCHES_MAX || all >= WATCHES_USER)
 		return NULL;
 	watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
 	if (!watch)
 		return NULL;
-	watch->key = key;
+	watch->key = nt_object_get(&key->obj);
 	watch->proc = proc;
+	watch->uid = current_uid();
 	watch->filter = filter;
 	watch->subtree = subtree;
 	INIT_LIST_HEAD(&watch->requests);
 	list_add(&watch->link, &watches);
+	*fresh = true;
 	return watch;
 }
 
@@ -237,11 +260,11 @@ static long ask(struct persona_call *call, struct watch *watch, struct nt_object
 }
 
 /* Called with the lock, which is let go while the thread sleeps. */
-static long wait_for(struct persona_call *call, struct watch *watch)
+static long wait_for(struct watch *watch, struct nt_iosb *iosb)
 {
-	struct nt_iosb iosb = { .status = NT_STATUS_NOTIFY_ENUM_DIR };
 	long ret;
 
+	iosb->status = NT_STATUS_NOTIFY_ENUM_DIR;
 	watch->waiters++;
 	mutex_unlock(&watch_lock);
 	ret = wait_event_interruptible(watch_wait, READ_ONCE(watch->changed) ||
@@ -249,31 +272,69 @@ static long wait_for(struct persona_call *call, struct watch *watch)
 	mutex_lock(&watch_lock);
 	watch->waiters--;
 	if (list_empty(&watch->link)) {
-		iosb.status = NT_STATUS_NOTIFY_CLEANUP;
+		iosb->status = NT_STATUS_NOTIFY_CLEANUP;
 		if (!watch->waiters)
-			kfree(watch);
+			watch_free(watch);
 	} else if (ret) {
 		return -ERESTARTNOINTR;
 	} else if (!watch->waiters) {
 		/* The last of those who saw it. */
 		WRITE_ONCE(watch->changed, false);
 	}
-	if (copy_to_user(u64_to_user_ptr(call->args[4]), &iosb, sizeof(iosb)))
-		return -EFAULT;
-	/* kernelbase.dll takes any other success for an error. */
 	return 0;
+}
+
+/*
+ * With the lock held and the watch in the list: is the handle that the caller began
+ * with still there? Whoever closes it from now on finds the watch.
+ */
+static bool still_open(struct persona_call *call, const struct nt_key *key)
+{
+	struct nt_handle h;
+	bool same;
+
+	if (nt_handle_get(nt_caller(call), call->args[0], &h))
+		return false;
+	same = h.obj == &key->obj;
+	nt_object_put(h.obj);
+	return same;
+}
+
+/* Makes or finds the watch, and waits or leaves a request. Takes *event if it keeps it. */
+static long notify(struct persona_call *call, struct nt_key *key, struct nt_object **event,
+		   struct nt_iosb *iosb)
+{
+	bool subtree = (u8)call->args[6], async = (u8)call->args[9], fresh;
+	struct watch *watch;
+	long ret;
+
+	mutex_lock(&watch_lock);
+	watch = watch_of(key, nt_caller(call), (u32)call->args[5], subtree, &fresh);
+	if (!watch) {
+		ret = NT_STATUS_INSUFFICIENT_RESOURCES;
+	} else if (fresh && !still_open(call, key)) {
+		watch_end(watch);
+		ret = NT_STATUS_INVALID_HANDLE;
+	} else if (!async) {
+		ret = wait_for(watch, iosb);
+	} else {
+		ret = ask(call, watch, *event);
+		if (ret == NT_STATUS_PENDING)
+			*event = NULL;
+	}
+	mutex_unlock(&watch_lock);
+	return ret;
 }
 
 long nt_notify_change_key(struct persona_call *call)
 {
-	bool subtree = (u8)call->args[6], async = (u8)call->args[9];
-	u32 filter = (u32)call->args[5];
 	struct nt_object *event = NULL;
-	struct watch *watch;
+	bool async = (u8)call->args[9];
+	struct nt_iosb iosb = { };
 	struct nt_key *key;
 	long ret;
 
-	if (!(filter & NT_REG_CHANGED_ALL))
+	if (!((u32)call->args[5] & NT_REG_CHANGED_ALL))
 		return NT_STATUS_INVALID_PARAMETER;
 	ret = nt_key_ref(call, call->args[0], NT_KEY_NOTIFY, &key);
 	if (ret)
@@ -284,18 +345,13 @@ long nt_notify_change_key(struct persona_call *call)
 		if (ret)
 			goto out;
 	}
-	mutex_lock(&watch_lock);
-	watch = watch_of(key, nt_caller(call), filter, subtree);
-	if (!watch) {
-		ret = NT_STATUS_INSUFFICIENT_RESOURCES;
-	} else if (!async) {
-		ret = wait_for(call, watch);
-	} else {
-		ret = ask(call, watch, event);
-		if (ret == NT_STATUS_PENDING)
-			event = NULL;
-	}
-	mutex_unlock(&watch_lock);
+	ret = notify(call, key, &event, &iosb);
+	/*
+	 * Without the lock, which all users share: their memory may be slow. No other
+	 * status than 0 here: kernelbase.dll takes any other success for an error.
+	 */
+	if (!ret && copy_to_user(u64_to_user_ptr(call->args[4]), &iosb, sizeof(iosb)))
+		ret = -EFAULT;
 	if (event && !async && ret != -ERESTARTNOINTR)
 		nt_event_set(event);
 out:

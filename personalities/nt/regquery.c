@@ -58,6 +58,7 @@ struct key_cached {
 	u32 max_value_name;
 	u32 max_value_data;
 	u32 name_len;
+	u32 pad;
 };
 
 /* Without what the compiler puts behind the last member. */

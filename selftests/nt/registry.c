@@ -336,6 +336,48 @@ static void notify(void)
 	nt_close(event);
 }
 
+static DWORD WINAPI closer(void *arg)
+{
+	while (WaitForSingleObject(((HANDLE *)arg)[0], INFINITE) == WAIT_OBJECT_0 &&
+	       ((HANDLE *)arg)[2]) {
+		nt_close(((HANDLE *)arg)[2]);
+		SetEvent(((HANDLE *)arg)[1]);
+	}
+	return 0;
+}
+
+/* A handle that is closed while a watch is made: nothing may be left of the key. */
+static void notify_race(void)
+{
+	IO_STATUS_BLOCK iosb[2];
+	HANDLE arg[3], event, t;
+	int i, odd = 0;
+
+	arg[0] = CreateEventW(NULL, FALSE, FALSE, NULL);
+	arg[1] = CreateEventW(NULL, FALSE, FALSE, NULL);
+	event = CreateEventW(NULL, TRUE, FALSE, NULL);
+	t = CreateThread(NULL, 0, closer, arg, 0, NULL);
+	for (i = 0; i < 200; i++) {
+		NTSTATUS s;
+
+		open_key(&arg[2], KEY_NOTIFY, attr(user, L"Software"));
+		SetEvent(arg[0]);
+		s = notify_key(arg[2], event, NULL, NULL, iosb, 4, TRUE, NULL, 0, TRUE);
+		odd += s != 0x103 && s != (NTSTATUS)0xc0000008;
+		WaitForSingleObject(arg[1], INFINITE);
+		/* Looks at all watches there are. */
+		set_value(top, us(L"Race"), 0, REG_DWORD, &i, 4);
+	}
+	arg[2] = NULL;
+	SetEvent(arg[0]);
+	WaitForSingleObject(t, INFINITE);
+	is_int(odd, 0, "a watch or a bad handle");
+	nt_close(t);
+	nt_close(event);
+	nt_close(arg[0]);
+	nt_close(arg[1]);
+}
+
 int wmain(void)
 {
 	create_key = ntdll("NtCreateKey");
@@ -365,6 +407,7 @@ int wmain(void)
 	rights();
 	volatiles();
 	notify();
+	notify_race();
 	remove_tree(user, L"Software\\persona registry test");
 	return done();
 }
