@@ -5,6 +5,8 @@
  *	hold NAME	makes objects of that name and a key, says "ready", waits
  *	open NAME	opens them; prints one word for each: opened or the error
  *	process PID	the same for what can be done to a process
+ *	more PID	for what a handle to look at it can be made to be
+ *	delete KEY	deletes a key of HKEY_USERS
  *	machine		writes to the machine's registry
  */
 #include "../nt/ktap.h"
@@ -66,6 +68,37 @@ static int process(DWORD pid)
 	return 0;
 }
 
+/* Everybody may look at a process; the rights to do that are not to become others. */
+static int more(DWORD pid)
+{
+	NTSTATUS(NTAPI *query)(HANDLE, int, void *, ULONG, ULONG *);
+	struct { ULONG_PTR status; void *peb; ULONG_PTR rest[4]; } info = { .peb = &info };
+	HANDLE me = GetCurrentProcess(), p, t, h;
+	ULONG64 io[6];
+
+	query = ntdll("NtQueryInformationProcess");
+	p = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+	t = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE, pid);
+	say("process", p);
+	say("thread", t);
+	say("all", DuplicateHandle(me, p, me, &h, PROCESS_ALL_ACCESS, FALSE, 0));
+	say("context", DuplicateHandle(me, t, me, &h, THREAD_SET_CONTEXT, FALSE, 0));
+	say("token", OpenProcessToken(p, TOKEN_QUERY, &h));
+	say("adjust", OpenProcessToken(p, TOKEN_ADJUST_PRIVILEGES, &h));
+	say("default", OpenProcessToken(p, TOKEN_ALL_ACCESS, &h));
+	printf("memory %s\n",
+	       query(p, 0, &info, sizeof(info), NULL) || info.peb ? "known" : "unknown");
+	printf("io %08lx\n", (unsigned long)query(p, 2, io, sizeof(io), NULL));
+	return 0;
+}
+
+static int delete(const wchar_t *name)
+{
+	SetLastError(RegDeleteKeyW(HKEY_USERS, name));
+	say("delete", !GetLastError());
+	return 0;
+}
+
 static int users(void)
 {
 	wchar_t name[256], path[512];
@@ -106,6 +139,10 @@ int wmain(int argc, wchar_t **argv)
 		return open(name);
 	if (argc > 2 && !wcscmp(argv[1], L"process"))
 		return process(wcstoul(argv[2], NULL, 0));
+	if (argc > 2 && !wcscmp(argv[1], L"more"))
+		return more(wcstoul(argv[2], NULL, 0));
+	if (argc > 2 && !wcscmp(argv[1], L"delete"))
+		return delete(argv[2]);
 	if (argc > 1 && !wcscmp(argv[1], L"users"))
 		return users();
 	if (argc > 1 && !wcscmp(argv[1], L"machine"))

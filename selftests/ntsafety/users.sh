@@ -39,10 +39,28 @@ terminate 5
 read 5
 duplicate 5" "the other user cannot open the process"
 	is "$(as 1001 "$other" process "$pid" | unix | grep -c opened)" 4 "the first one can"
+	is "$(as 1002 "$other" more "$pid" | unix)" "process opened
+thread opened
+all 5
+context 5
+token opened
+adjust 5
+default 5
+memory unknown
+io c0000022" "nor do more with a handle that lets it look"
 	kill -9 "$pid"
 	wait
 done
 is "$(as 1002 "$other" machine | unix)" "machine 5" "users cannot write the machine's registry"
 is "$(find "$view/registry/user" -maxdepth 1 -user 1001 -perm /077 | wc -l)" 0 \
 	"the registry's folders are private"
+
+# A link in one user's keys, which root deletes: what it leads to is nobody's business.
+keys=$view/registry/user/s-1-5-21-0-0-0-1001/software/secret
+mkdir -p "$work/precious" && : > "$work/precious/.rc" && : > "$work/precious/=value"
+# Names that are none of keys, so that the key counts as empty.
+as 1001 ln -s "$work/precious" "$keys/%zz"
+is "$("$other" delete 'S-1-5-21-0-0-0-1001\Software\Secret' | unix)" "delete opened" \
+	"root deletes a key of a user"
+is "$(ls -A "$work/precious" | tr '\n' ' ')" ".rc =value " "but not what a link in it leads to"
 finish
