@@ -263,6 +263,8 @@ bool nt_inode_is_open(const struct inode *inode)
 void nt_node_close(struct nt_file *file)
 {
 	struct nt_node *node = file->node;
+	const struct cred *cred = NULL;
+	struct path path = { };
 	bool delete;
 
 	if (!node || list_empty(&file->opener))
@@ -275,12 +277,19 @@ void nt_node_close(struct nt_file *file)
 	}
 	spin_lock(&node->lock);
 	list_del_init(&file->opener);
-	delete = node->delete_pending && list_empty(&node->openers);
+	delete = node->delete_pending && node->victim.dentry && list_empty(&node->openers);
+	if (delete) {
+		/* Ours now: a call that still has the file object may take it all back. */
+		swap(node->victim, path);
+		swap(node->cred, cred);
+	}
 	spin_unlock(&node->lock);
 	if (!delete)
 		return;
-	/* Nobody else gets here: opens fail as long as deletion is pending. */
-	node_unlink(&node->victim, node->cred);
+	/* Opens fail as long as deletion is pending. */
+	node_unlink(&path, cred);
+	path_put(&path);
+	put_cred(cred);
 	nt_node_set_delete(file, false);
 }
 
