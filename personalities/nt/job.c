@@ -164,19 +164,21 @@ static struct nt_member *first_native(void *job)
 static void job_unused(struct nt_object *obj)
 {
 	struct nt_job *job = to_job(obj);
-	const struct cred *old;
+	const struct cred *cred = NULL, *old;
 	unsigned long flags;
-	bool kill;
 
 	spin_lock_irqsave(&jobs_lock, flags);
 	job->unused = true;
-	kill = job->flags & NT_JOB_LIMIT_KILL_ON_CLOSE;
+	/* A call on the job that began earlier may still change it. */
+	if (job->flags & NT_JOB_LIMIT_KILL_ON_CLOSE)
+		cred = get_cred(job->cred);
 	spin_unlock_irqrestore(&jobs_lock, flags);
-	if (kill) {
+	if (cred) {
 		/* Maybe in a kernel thread, after a process's end. */
-		old = override_creds(job->cred);
+		old = override_creds(cred);
 		nt_job_kill(job, NULL, 0);
 		revert_creds(old);
+		put_cred(cred);
 	}
 	while (release_one(first_native, job, false))
 		;
@@ -371,6 +373,7 @@ void nt_job_kill(struct nt_job *job, struct nt_process *but, u32 code)
 	while ((process = next_victim(job, but))) {
 		nt_process_kill(process, code);
 		nt_object_put(&process->obj);
+		cond_resched();
 	}
 }
 
