@@ -308,6 +308,7 @@ static long remove_packets(struct persona_call *call, struct nt_object *obj, boo
 	s64 timeout;
 	long ret;
 
+	*nr = 0;
 	if (utimeout && get_user(timeout, (s64 __user *)u64_to_user_ptr(utimeout)))
 		return -EFAULT;
 	t->removes = true;
@@ -316,7 +317,6 @@ static long remove_packets(struct persona_call *call, struct nt_object *obj, boo
 	t->removes = false;
 	packet = t->packet;
 	t->packet = NULL;
-	*nr = 0;
 	if (!packet)
 		return ret;
 	list_add_tail(&packet->link, packets);

@@ -116,10 +116,23 @@ static void overlapped(void)
 	CloseHandle(server);
 }
 
+/* What is told of a call that has failed at once. */
+static void failed(void)
+{
+	NTSTATUS(NTAPI *remove_ex)(HANDLE, void *, ULONG, ULONG *, LARGE_INTEGER *, BOOLEAN);
+	OVERLAPPED_ENTRY entry;
+	ULONG n = 0xbad;
+
+	remove_ex = ntdll("NtRemoveIoCompletionEx");
+	is_status(remove_ex(port, &entry, 1, &n, (void *)8, FALSE), 0xc0000005, "a bad timeout");
+	ok(n == 1 || n == 0xbad, "nothing odd in the count (%lu)", n);
+}
+
 int wmain(void)
 {
 	plan(0);
 	posted();
+	failed();
 	overlapped();
 	CloseHandle(port);
 	return done();
