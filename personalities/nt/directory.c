@@ -130,7 +130,7 @@ static bool query_add(struct query *q, const struct nt_name *entry)
 	if (q->tail - q->head < need)
 		return false;
 	info.name.len = entry->len * sizeof(u16);
-	info.name.max = info.name.len + sizeof(u16);
+	info.name.max = min_t(u32, info.name.len + sizeof(u16), U16_MAX - 1);
 	info.name.buf = query_string(q, entry->name, NULL, entry->len);
 	info.type.len = type_len * sizeof(u16);
 	info.type.max = info.type.len + sizeof(u16);

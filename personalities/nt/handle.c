@@ -143,8 +143,13 @@ static struct nt_handle *entry_alloc(struct nt_object *obj, u32 access, u32 attr
 	return entry;
 }
 
-/* One handle less; the last one takes the name with it. */
-static void object_unhandle(struct nt_object *obj)
+/**
+ * nt_object_unhandle() - one handle less; the last one takes the name with it
+ * @obj: object; the handle's reference is consumed
+ *
+ * Context: may sleep.
+ */
+void nt_object_unhandle(struct nt_object *obj)
 {
 	if (atomic_dec_and_test(&obj->handles)) {
 		if (READ_ONCE(obj->name))
@@ -181,7 +186,7 @@ long nt_handle_add(struct nt_proc *proc, struct nt_object *obj, u32 access, u32 
 	err = xa_alloc(&handles->xa, &index, entry, XA_LIMIT(1, NT_HANDLE_MAX), GFP_KERNEL);
 	if (unlikely(err)) {
 		kfree(entry);
-		object_unhandle(obj);
+		nt_object_unhandle(obj);
 		return err == -EBUSY ? (long)NT_STATUS_INSUFFICIENT_RESOURCES : err;
 	}
 	atomic_inc(&handles->count);
@@ -217,7 +222,7 @@ long nt_handle_add_at(struct nt_proc *proc, struct nt_object *obj, u32 access, u
 	err = xa_insert(&handles->xa, index, entry, GFP_KERNEL);
 	if (err) {
 		kfree(entry);
-		object_unhandle(obj);
+		nt_object_unhandle(obj);
 		return err == -EBUSY ? (long)NT_STATUS_INVALID_HANDLE : err;
 	}
 	atomic_inc(&handles->count);
@@ -269,17 +274,17 @@ static bool has_handle(struct nt_proc *proc, const struct nt_object *obj)
 	return found;
 }
 
-/* An entry that has left the table. */
-static void entry_release(struct nt_proc *proc, struct nt_handle *entry)
+/* An entry that has left the table; @all: and so will all others. */
+static void entry_release(struct nt_proc *proc, struct nt_handle *entry, bool all)
 {
 	struct nt_object *obj = entry->obj;
 
 	kfree(entry);
 	atomic_dec(&proc->handles.count);
 	if (obj->type->close)
-		obj->type->close(obj, proc, atomic_read(&obj->handles) == 1 ||
+		obj->type->close(obj, proc, all || atomic_read(&obj->handles) == 1 ||
 				 !has_handle(proc, obj));
-	object_unhandle(obj);
+	nt_object_unhandle(obj);
 }
 
 /**
@@ -308,7 +313,7 @@ long nt_handle_close(struct nt_proc *proc, u64 handle)
 		__xa_erase(&proc->handles.xa, index);
 	xa_unlock(&proc->handles.xa);
 	if (likely(!ret))
-		entry_release(proc, entry);
+		entry_release(proc, entry, false);
 	return ret;
 }
 EXPORT_SYMBOL_FOR_TEST(nt_handle_close);
@@ -326,7 +331,7 @@ void nt_handles_close_all(struct nt_proc *proc)
 
 	xa_for_each(&proc->handles.xa, index, entry) {
 		xa_erase(&proc->handles.xa, index);
-		entry_release(proc, entry);
+		entry_release(proc, entry, true);
 		cond_resched();
 	}
 	xa_destroy(&proc->handles.xa);

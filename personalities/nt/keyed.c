@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "nt_table.h"
+#include "process.h"
 #include "sync.h"
 
 #define KEYEDEVENT_WAIT		0x1u
@@ -42,9 +43,6 @@ const struct nt_type nt_keyed_event_type = {
 	.size = sizeof(struct nt_keyed_event),
 };
 
-/* What a handle of 0 means. */
-static struct nt_keyed_event *default_event;
-
 static struct nt_keyed_event *keyed_event_new(void)
 {
 	struct nt_keyed_event *event = nt_object_alloc(&nt_keyed_event_type);
@@ -54,23 +52,37 @@ static struct nt_keyed_event *keyed_event_new(void)
 	return event;
 }
 
-/**
- * nt_keyed_init() - when the module is loaded
- *
- * Return: 0 or -ENOMEM.
+/*
+ * What a handle of 0 means. Only threads of one process meet, so each has its own,
+ * and nobody's sleepers are in the way of others.
  */
-int nt_keyed_init(void)
+static struct nt_keyed_event *keyed_default(struct nt_proc *proc)
 {
-	default_event = keyed_event_new();
-	return default_event ? 0 : -ENOMEM;
+	struct nt_keyed_event *event = READ_ONCE(proc->keyed), *other;
+
+	if (event)
+		return event;
+	event = keyed_event_new();
+	if (!event)
+		return NULL;
+	other = cmpxchg(&proc->keyed, NULL, event);
+	if (!other)
+		return event;
+	nt_object_put(&event->obj);
+	return other;
 }
 
 /**
- * nt_keyed_exit() - when it is unloaded
+ * nt_keyed_drop() - a process ends
+ * @proc: process without threads
+ *
+ * Context: any but NMI.
  */
-void nt_keyed_exit(void)
+void nt_keyed_drop(struct nt_proc *proc)
 {
-	nt_object_put(&default_event->obj);
+	if (proc->keyed)
+		nt_object_put(&proc->keyed->obj);
+	proc->keyed = NULL;
 }
 
 /* NtCreateKeyedEvent(*handle, access, *attributes, flags) */
@@ -140,11 +152,15 @@ static long keyed_sleep(struct persona_call *call, struct nt_keyed_event *event,
 	if (!ret)
 		ret = nt_sleep_while(call, &s.met, 0, (u8)call->args[2], &d);
 	nt_object_lock(&event->obj, &lock);
-	if (s.met)
-		ret = 0;
-	else
+	if (!s.met)
 		list_del(&s.link);
 	nt_object_unlock(&event->obj, &lock);
+	if (s.met) {
+		/* The alert is for the next wait, then. */
+		if (ret == NT_STATUS_ALERTED)
+			WRITE_ONCE(nt_calling_thread(call)->self->alerted, true);
+		return 0;
+	}
 	return nt_sleep_end(call, &d, ret);
 }
 
@@ -152,7 +168,8 @@ static long keyed_sleep(struct persona_call *call, struct nt_keyed_event *event,
 static long keyed_call(struct persona_call *call, bool release)
 {
 	u64 handle = call->args[0], key = call->args[1], utimeout = call->args[3];
-	struct nt_object *obj = &default_event->obj;
+	struct nt_keyed_event *event;
+	struct nt_object *obj;
 	s64 timeout;
 	long ret;
 
@@ -161,7 +178,10 @@ static long keyed_call(struct persona_call *call, bool release)
 	if (utimeout && get_user(timeout, (s64 __user *)u64_to_user_ptr(utimeout)))
 		return -EFAULT;
 	if (!handle) {
-		nt_object_get(obj);
+		event = keyed_default(nt_caller(call));
+		if (!event)
+			return -ENOMEM;
+		obj = nt_object_get(&event->obj);
 	} else {
 		ret = nt_handle_ref(nt_caller(call), handle, &nt_keyed_event_type,
 				    release ? KEYEDEVENT_WAKE : KEYEDEVENT_WAIT, &obj);

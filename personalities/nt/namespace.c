@@ -109,11 +109,16 @@ static long dir_add(struct nt_directory *dir, const u16 *name, u32 len, struct n
 		    bool permanent)
 {
 	struct rb_node **link = &dir->entries.rb_node, *parent = NULL;
-	struct nt_name *entry;
+	struct nt_name *entry, *above = dir->obj.name;
+	u32 full = (above ? above->full : 0) + 1 + len;
 
+	/* So that walks up the tree, and full names, have an end. */
+	if (full > PATH_LEN_MAX)
+		return NT_STATUS_OBJECT_NAME_INVALID;
 	entry = kmalloc(struct_size(entry, name, len), GFP_KERNEL_ACCOUNT);
 	if (!entry)
 		return -ENOMEM;
+	entry->full = full;
 	memcpy(entry->name, name, len * sizeof(*name));
 	entry->len = len;
 	entry->permanent = permanent;
@@ -373,6 +378,7 @@ static void tree_empty(struct nt_directory *root, struct rb_node **freed)
 			}
 		}
 		entry_remove(entry, freed);
+		cond_resched();
 	}
 }
 
@@ -662,9 +668,8 @@ long nt_name_find(struct persona_call *call, const struct nt_attributes *attr,
  */
 void nt_name_done(struct nt_object *obj)
 {
-	if (atomic_dec_and_test(&obj->handles) && READ_ONCE(obj->name))
-		nt_name_remove(obj);
-	nt_object_put(obj);
+	/* The real handle may be gone again: then this was the last one. */
+	nt_object_unhandle(obj);
 }
 
 /**

@@ -38,6 +38,7 @@ struct nt_symlink {
  * @obj: the object; holds a reference
  * @dir: the directory; holds a reference
  * @permanent: stays without a handle
+ * @full: units of the full name when it was made; it only ever gets shorter
  * @len: of @name, in units
  * @name: case as it was given
  */
@@ -46,6 +47,7 @@ struct nt_name {
 	struct nt_object *obj;
 	struct nt_directory *dir;
 	bool permanent;
+	u32 full;
 	u32 len;
 	u16 name[];
 };

@@ -25,6 +25,7 @@ struct linux_binprm;
 struct nt_atoms;
 struct nt_drives;
 struct nt_image;
+struct nt_keyed_event;
 struct nt_names;
 struct nt_ntdll;
 struct nt_packet;
@@ -66,6 +67,7 @@ struct nt_vm;
  * @token: its token, NULL until somebody asks for it
  * @atoms: global atoms, likewise (atom.c)
  * @drives: where drives lead, likewise (drive.c)
+ * @keyed: keyed event without a handle, likewise (keyed.c)
  * @image: the program's headers, checked
  * @cookie: ProcessCookie, with which pointers are encoded
  * @teb_lock: held while threads' environment blocks must not go away
@@ -94,6 +96,7 @@ struct nt_proc {
 	struct nt_token *token;
 	struct nt_atoms *atoms;
 	struct nt_drives *drives;
+	struct nt_keyed_event *keyed;
 	struct nt_image *image;
 	u32 cookie;
 	struct mutex teb_lock;

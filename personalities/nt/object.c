@@ -216,15 +216,8 @@ long nt_query_return(const struct persona_call *call, const void *info, size_t s
  */
 int nt_object_init(void)
 {
-	int err;
-
 	nt_object_wq = alloc_workqueue("persona_nt", WQ_UNBOUND, 0);
-	if (!nt_object_wq)
-		return -ENOMEM;
-	err = nt_keyed_init();
-	if (err)
-		destroy_workqueue(nt_object_wq);
-	return err;
+	return nt_object_wq ? 0 : -ENOMEM;
 }
 
 /**
@@ -234,6 +227,5 @@ int nt_object_init(void)
  */
 void nt_object_exit(void)
 {
-	nt_keyed_exit();
 	destroy_workqueue(nt_object_wq);
 }

@@ -72,8 +72,8 @@ struct persona_call;
  * @acquire: with obj->lock held, after @signaled said yes: the wait takes it
  *	(auto-reset event, semaphore, mutant). Returns 0 or
  *	NT_STATUS_ABANDONED_WAIT_0. NULL: nothing to do
- * @close: a handle is being closed; @last: no handle of that process is left.
- *	May sleep. NULL: nothing to do
+ * @close: a handle is being closed; @last: no handle of that process is left, or
+ *	all are being closed at its end. May sleep. NULL: nothing to do
  * @unused: the last handle in any process is closed. May sleep. NULL: nothing to do
  * @full_name: the name of an object that is not in the name space; sets *@name
  *	to kvmalloc()ed UTF-16 and *@len to its units. NULL: has none
@@ -172,6 +172,7 @@ long nt_handle_add(struct nt_proc *proc, struct nt_object *obj, u32 access, u32 
 long nt_handle_add_at(struct nt_proc *proc, struct nt_object *obj, u32 access, u32 attr,
 		      u64 handle);
 long nt_handle_close(struct nt_proc *proc, u64 handle);
+void nt_object_unhandle(struct nt_object *obj);
 long nt_handle_ref(struct nt_proc *proc, u64 handle, const struct nt_type *type, u32 access,
 		   struct nt_object **obj);
 long nt_handle_get(struct nt_proc *proc, u64 handle, struct nt_handle *out);

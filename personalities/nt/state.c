@@ -22,6 +22,7 @@
 #include "spawn.h"
 #include "start.h"
 #include "suspend.h"
+#include "sync.h"
 #include "token.h"
 #include "vm.h"
 
@@ -113,6 +114,7 @@ void nt_proc_exit(struct persona_proc *proc)
 	nt_token_drop(nt);
 	nt_atoms_drop(nt);
 	nt_drives_drop(nt);
+	nt_keyed_drop(nt);
 	nt_exec_release(nt);
 }
 

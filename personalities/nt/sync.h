@@ -26,8 +26,7 @@ void nt_event_reset(struct nt_object *obj);
 void nt_mutants_abandon(struct nt_thread_object *thread);
 
 /* keyed.c */
-int nt_keyed_init(void);
-void nt_keyed_exit(void);
+void nt_keyed_drop(struct nt_proc *proc);
 
 /* What NtSignalAndWaitForSingleObject() does first. */
 long nt_mutant_signal(struct persona_call *call, struct nt_object *obj);

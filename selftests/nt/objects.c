@@ -182,6 +182,29 @@ static bool has_entry(HANDLE dir, const wchar_t *name, const wchar_t *type)
 	return false;
 }
 
+/* Names of names of names have an end. */
+static void deep(void)
+{
+	static wchar_t name[12001];
+	HANDLE dir[8];
+	NTSTATUS s;
+	int i, n;
+
+	for (i = 0; i < 12000; i++)
+		name[i] = L'x';
+	is_status(create_dir(&dir[0], 0xf000f, attr(NULL, L"\\BaseNamedObjects\\persona-deep", 0)),
+		  0, "a directory");
+	for (n = 1, s = 0; n < 8; n++) {
+		s = create_dir(&dir[n], 0xf000f, attr(dir[n - 1], name, 0));
+		if (s)
+			break;
+	}
+	is_status(s, 0xc0000033, "a name of more than 32767 letters");
+	is_int(n, 3, "in the second one below");
+	while (n--)
+		nt_close(dir[n]);
+}
+
 static void directories(void)
 {
 	wchar_t text[64], target[] = L"\\BaseNamedObjects\\persona-dir";
@@ -307,6 +330,7 @@ int wmain(void)
 	thousands();
 	named();
 	directories();
+	deep();
 	queries();
 	return done();
 }
