@@ -25,6 +25,8 @@
 /* A native system call; its arguments are in the registers. */
 typedef asmlinkage long (*persona_native_fn)(const struct pt_regs *regs);
 
+struct dentry;
+struct path;
 struct persona_call;
 struct persona_proc;
 struct persona_reg;
@@ -393,6 +395,8 @@ int persona_exec_gsbase(unsigned long base);
 
 /* compat/symbols.c */
 bool persona_file_is_tty(const struct file *file);
+int persona_security_path_rmdir(const struct path *dir, struct dentry *dentry);
+int persona_security_path_chmod(const struct path *path, umode_t mode);
 
 /* signal.c */
 void persona_kick(struct task_struct *task);

@@ -102,6 +102,21 @@ static inline int persona_dequeue_signal(sigset_t *mask, kernel_siginfo_t *info)
 #define persona_vfs_rmdir(idmap, dir, dentry)	vfs_rmdir(idmap, dir, dentry)
 #endif
 
+/* since 6.8: vfs_iter_write() waits for a file system that is frozen. */
+#ifdef HAVE_FILE_WRITE_NOT_STARTED
+#define persona_iter_write(file, iter, pos, flags)	vfs_iter_write(file, iter, pos, flags)
+#else
+#define persona_iter_write(file, iter, pos, flags)					\
+({											\
+	ssize_t __n;									\
+											\
+	file_start_write(file);								\
+	__n = vfs_iter_write(file, iter, pos, flags);					\
+	file_end_write(file);								\
+	__n;										\
+})
+#endif
+
 /* Exported for long, declared since 6.2 or so. */
 #ifndef HAVE_VFS_PATH_LOOKUP_DECL
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,

@@ -70,6 +70,20 @@ static int no_wake_up_state(struct task_struct *task, unsigned int state)
 	return 0;
 }
 
+#ifdef CONFIG_SECURITY_PATH
+static int no_path_rmdir(const struct path *dir, struct dentry *dentry)
+{
+	return -EACCES;
+}
+
+static int no_path_chmod(const struct path *path, umode_t mode)
+{
+	return -EACCES;
+}
+
+DEFINE_STATIC_CALL(persona_sc_path_rmdir, no_path_rmdir);
+DEFINE_STATIC_CALL(persona_sc_path_chmod, no_path_chmod);
+#endif
 DEFINE_STATIC_CALL(persona_sc_kallsyms, no_kallsyms);
 DEFINE_STATIC_CALL(persona_sc_secure, no_secure_computing);
 DEFINE_STATIC_CALL(persona_sc_ptrace_notify, no_ptrace_notify);
@@ -167,6 +181,10 @@ int persona_symbols_init(void)
 	/* Newer kernels export it to KVM only. */
 	persona_bind(persona_sc_switch_fpu, no_personality, "switch_fpu_return", &err);
 	persona_bind(persona_sc_wake_up_state, no_wake_up_state, "wake_up_state", &err);
+#ifdef CONFIG_SECURITY_PATH
+	persona_bind(persona_sc_path_rmdir, no_path_rmdir, "security_path_rmdir", &err);
+	persona_bind(persona_sc_path_chmod, no_path_chmod, "security_path_chmod", &err);
+#endif
 	/* Data; kernels without CONFIG_KALLSYMS_ALL do not tell. */
 	persona_sysctl_randomize = (const int *)persona_symbol("randomize_va_space");
 	/* To be compared with; kernels without terminals have none. */
@@ -268,6 +286,46 @@ void persona_switch_fpu_return(void)
 	static_call(persona_sc_switch_fpu)();
 }
 EXPORT_SYMBOL_GPL(persona_switch_fpu_return);
+
+/**
+ * persona_security_path_rmdir() - may a folder be removed by this name?
+ * @dir: folder that it is in
+ * @dentry: it
+ *
+ * What rmdir(2) asks security modules that know of paths before vfs_rmdir().
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int persona_security_path_rmdir(const struct path *dir, struct dentry *dentry)
+{
+#ifdef CONFIG_SECURITY_PATH
+	return static_call(persona_sc_path_rmdir)(dir, dentry);
+#else
+	return 0;
+#endif
+}
+EXPORT_SYMBOL_GPL(persona_security_path_rmdir);
+
+/**
+ * persona_security_path_chmod() - may a file's mode be changed by this name?
+ * @path: file
+ * @mode: new mode
+ *
+ * What chmod(2) asks before notify_change().
+ *
+ * Context: the inode is locked, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int persona_security_path_chmod(const struct path *path, umode_t mode)
+{
+#ifdef CONFIG_SECURITY_PATH
+	return static_call(persona_sc_path_chmod)(path, mode);
+#else
+	return 0;
+#endif
+}
+EXPORT_SYMBOL_GPL(persona_security_path_chmod);
 
 /**
  * persona_set_personality_64bit() - make the task a 64-bit one, for exec handlers

@@ -98,8 +98,8 @@ static ssize_t transfer(struct persona_call *call, struct file *file, struct req
 	do {
 		len = min_t(u32, req->len - done, MAX_RW_COUNT);
 		iov_iter_ubuf(&iter, req->write ? WRITE : READ, buf + done, len);
-		n = req->write ? vfs_iter_write(file, &iter, &req->pos,
-						req->append ? RWF_APPEND : 0) :
+		n = req->write ? persona_iter_write(file, &iter, &req->pos,
+						    req->append ? RWF_APPEND : 0) :
 				 vfs_iter_read(file, &iter, &req->pos, 0);
 		if (n > 0)
 			done += n;
@@ -113,6 +113,7 @@ static long file_rw(struct persona_call *call, struct nt_file *nt, struct reques
 {
 	bool sync = nt->options & NT_FILE_SYNCHRONOUS_IO;
 	struct file *file = nt->file;
+	loff_t pos;
 	long ret = 0;
 
 	*n = 0;
@@ -123,7 +124,8 @@ static long file_rw(struct persona_call *call, struct nt_file *nt, struct reques
 		if (req->current_pos)
 			req->pos = file->f_pos;
 	}
-	if (unlikely(nt_ranges_conflict(nt, req->pos, req->len, req->write)))
+	pos = req->append ? i_size_read(file_inode(file)) : req->pos;
+	if (unlikely(nt_ranges_conflict(nt, pos, req->len, req->write)))
 		ret = NT_STATUS_FILE_LOCK_CONFLICT;
 	else
 		*n = transfer(call, file, req);
