@@ -15,6 +15,7 @@
 #include "nt_table.h"
 
 #define KNOWN_OPTIONS	0x00ffffffu
+#define OPEN_BY_FILE_ID	0x00002000u
 
 /* Accesses that need the file open for reading or writing. */
 #define READ_ACCESS	(NT_FILE_READ_DATA | NT_FILE_EXECUTE)
@@ -36,7 +37,7 @@ static bool truncates(u32 disposition)
  * @req: request
  *
  * Context: any.
- * Return: 0 or STATUS_INVALID_PARAMETER.
+ * Return: 0, STATUS_INVALID_PARAMETER or STATUS_NOT_SUPPORTED.
  */
 long nt_open_check(const struct nt_open *req)
 {
@@ -52,6 +53,9 @@ long nt_open_check(const struct nt_open *req)
 		return NT_STATUS_INVALID_PARAMETER;
 	if (req->options & NT_FILE_DELETE_ON_CLOSE && !(req->access & NT_DELETE))
 		return NT_STATUS_INVALID_PARAMETER;
+	/* The name would be a number: Linux has no such way past its folders. */
+	if (req->options & OPEN_BY_FILE_ID)
+		return NT_STATUS_NOT_SUPPORTED;
 	return 0;
 }
 EXPORT_SYMBOL_FOR_TEST(nt_open_check);
@@ -287,7 +291,7 @@ static long truncate_file(struct persona_call *call, struct file *file)
 	if (!S_ISREG(file_inode(file)->i_mode))
 		return 0;
 	ret = persona_permit(call, __NR_ftruncate, -1, 0);
-	return ret ?: vfs_truncate(&file->f_path, 0);
+	return ret ?: open_error(vfs_truncate(&file->f_path, 0));
 }
 
 /* The file is open: make it an object among the other openers. */
@@ -302,7 +306,11 @@ static long finish(struct persona_call *call, struct nt_open *req, const struct 
 			return ret;
 	}
 	if (req->options & NT_FILE_DELETE_ON_CLOSE) {
-		ret = persona_permit(call, __NR_unlinkat, AT_FDCWD, 0, 0);
+		ret = persona_permit(call, __NR_unlinkat, AT_FDCWD, 0,
+				     S_ISDIR(file_inode(nt->file)->i_mode) ? AT_REMOVEDIR : 0);
+		if (!ret)
+			ret = nt->device == NT_DEVICE_DISK ? nt_may_delete(&nt->file->f_path) :
+							     (long)NT_STATUS_CANNOT_DELETE;
 		if (ret)
 			return ret;
 	}
@@ -351,6 +359,9 @@ long nt_file_open(struct persona_call *call, struct nt_open *req, struct nt_file
 	ret = find_or_make(call, req, &path, maximum, &file, created);
 	if (ret)
 		goto out;
+	/* The superuser may write what is read-only, NT's programs may not. */
+	if (maximum && *created == NT_FILE_OPENED && is_readonly(file_inode(file)))
+		req->access &= ~WRITE_ACCESS;
 	nt = nt_file_new(file, req->access, req->options);
 	if (!nt) {
 		fput(file);

@@ -66,7 +66,9 @@ void nt_node_leave(struct nt_file *file);
 void nt_node_close(struct nt_file *file);
 long nt_node_set_delete(struct nt_file *file, bool pending);
 bool nt_node_delete_pending(struct nt_file *file);
-bool nt_inode_is_open(const struct inode *inode);
+bool nt_inode_is_open(const struct nt_file *file, const struct inode *inode);
+bool nt_opener_counts(const struct nt_file *other, const struct nt_file *file);
+int nt_may_delete(const struct path *path);
 bool nt_share_conflict(u32 access1, u32 share1, u32 access2, u32 share2);
 
 /* locks.c */

@@ -23,6 +23,22 @@ struct rename_header {
 
 static_assert(sizeof(struct rename_header) == NT_INFO_RENAME_MIN);
 
+/*
+ * Deleted files have no name, and what is outside of the caller's root directory
+ * or below a mount has one that leads somewhere else.
+ */
+static bool leads_to(const char *name, const struct path *file)
+{
+	struct path path;
+	bool same;
+
+	if (name[0] != '/' || d_unlinked(file->dentry) || kern_path(name, 0, &path))
+		return false;
+	same = path_equal(&path, file);
+	path_put(&path);
+	return same;
+}
+
 /**
  * nt_file_user_path() - a file's path, for native calls
  * @call: call under way
@@ -42,7 +58,7 @@ void __user *nt_file_user_path(struct persona_call *call, struct nt_file *file)
 	path = file_path(file->file, buf, PATH_MAX);
 	if (IS_ERR(path))
 		user = (void __user *)path;
-	else if (path[0] != '/' || d_unlinked(file->file->f_path.dentry))
+	else if (!leads_to(path, &file->file->f_path))
 		user = (void __user *)ERR_PTR(-ENOENT);
 	else
 		user = persona_scratch_put(call, path, strlen(path) + 1);
@@ -132,7 +148,7 @@ static long check_taken(struct nt_file *file, const char *name, u32 flags, bool 
 	else if (S_ISREG(inode->i_mode) && !(inode->i_mode & 0222) &&
 		 !(flags & RENAME_IGNORE_READONLY))
 		ret = NT_STATUS_ACCESS_DENIED;
-	else if (!(flags & RENAME_POSIX) && nt_inode_is_open(inode))
+	else if (!(flags & RENAME_POSIX) && nt_inode_is_open(file, inode))
 		ret = NT_STATUS_ACCESS_DENIED;
 	path_put(&path);
 	return ret;

@@ -5,6 +5,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -92,22 +93,43 @@ umode_t nt_mode_of_attr(umode_t mode, u32 attr, umode_t umask)
 }
 EXPORT_SYMBOL_FOR_TEST(nt_mode_of_attr);
 
+/*
+ * As fchmod(2), which does not take what was opened with O_PATH. By name it could
+ * be another file by now, or a link to one.
+ */
+static long change_mode(struct persona_call *call, const struct path *path, u32 attr)
+{
+	struct iattr change = { .ia_valid = ATTR_MODE | ATTR_CTIME };
+	struct inode *inode = d_inode(path->dentry);
+	long ret;
+
+	ret = persona_permit(call, __NR_fchmod, -1,
+			     nt_mode_of_attr(inode->i_mode, attr, current->fs->umask) & 07777);
+	if (!ret)
+		ret = mnt_want_write(path->mnt);
+	if (ret)
+		return ret;
+	inode_lock(inode);
+	change.ia_mode = nt_mode_of_attr(inode->i_mode, attr, current->fs->umask);
+	ret = persona_security_path_chmod(path, change.ia_mode);
+	if (!ret)
+		ret = notify_change(persona_mnt_idmap(path->mnt), path->dentry, &change, NULL);
+	inode_unlock(inode);
+	mnt_drop_write(path->mnt);
+	return ret;
+}
+
 static long set_attr(struct persona_call *call, struct nt_file *file, u32 attr)
 {
-	umode_t mode = file_inode(file->file)->i_mode, new;
-	void __user *name;
+	umode_t mode = file_inode(file->file)->i_mode;
 	long ret;
 
 	if (!attr || S_ISLNK(mode))
 		return 0;
 	if (attr & NT_ATTR_DIRECTORY && !S_ISDIR(mode))
 		return NT_STATUS_INVALID_PARAMETER;
-	new = nt_mode_of_attr(mode, attr, current->fs->umask);
-	if (new != mode) {
-		name = nt_file_user_path(call, file);
-		if (IS_ERR(name))
-			return PTR_ERR(name);
-		ret = persona_native(call, __NR_fchmodat, AT_FDCWD, name, new & 07777);
+	if (nt_mode_of_attr(mode, attr, current->fs->umask) != mode) {
+		ret = change_mode(call, &file->file->f_path, attr);
 		if (ret)
 			return ret;
 	}
@@ -166,11 +188,15 @@ long nt_delete_check(struct persona_call *call, struct nt_file *file, bool reado
 {
 	const struct path *path = &file->file->f_path;
 	const struct inode *inode = file_inode(file->file);
+	int err;
 
 	if (!file->node)
 		return NT_STATUS_INVALID_DEVICE_REQUEST;
 	if (S_ISREG(inode->i_mode) && !(inode->i_mode & 0222) && !readonly)
 		return NT_STATUS_CANNOT_DELETE;
+	err = nt_may_delete(path);
+	if (err)
+		return err;
 	if (S_ISDIR(inode->i_mode) && folder_has_some(path))
 		return NT_STATUS_DIRECTORY_NOT_EMPTY;
 	return persona_permit(call, __NR_unlinkat, AT_FDCWD, 0,

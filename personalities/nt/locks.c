@@ -54,7 +54,7 @@ static bool range_taken(struct nt_node *node, const struct nt_range *want)
 
 	lockdep_assert_held(&node->lock);
 	list_for_each_entry(held, &node->ranges, link)
-		if (nt_range_excludes(held, want))
+		if (nt_range_excludes(held, want) && nt_opener_counts(held->file, want->file))
 			return true;
 	return false;
 }
@@ -177,7 +177,7 @@ bool nt_ranges_conflict(struct nt_file *file, u64 pos, u64 len, bool write)
 	spin_lock(&node->lock);
 	list_for_each_entry(held, &node->ranges, link) {
 		conflict = (held->exclusive ? held->file != file : write) &&
-			   nt_range_overlap(held, &want);
+			   nt_range_overlap(held, &want) && nt_opener_counts(held->file, file);
 		if (conflict)
 			break;
 	}

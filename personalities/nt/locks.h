@@ -13,7 +13,7 @@ struct nt_proc;
 /**
  * struct nt_range - a lock
  * @link: in node->ranges
- * @file: owner; only compared
+ * @file: owner, which takes its locks with it when it goes
  * @proc: process that took it; only compared
  * @start: first byte
  * @len: bytes; @start + @len - 1 does not overflow

@@ -12,6 +12,7 @@
 #include <linux/namei.h>
 #include <linux/security.h>
 #include <linux/slab.h>
+#include <linux/uidgid.h>
 
 #include "file_impl.h"
 
@@ -52,6 +53,24 @@ bool nt_share_conflict(u32 access1, u32 share1, u32 access2, u32 share2)
 	return needed1 && needed2 && ((needed1 & ~share2) || (needed2 & ~share1));
 }
 EXPORT_SYMBOL_FOR_TEST(nt_share_conflict);
+
+/**
+ * nt_opener_counts() - has an opener of a file a say in what another one does?
+ * @other: opener
+ * @file: the other one, of the same file
+ *
+ * Whoever may read a file, or only look at it, must not keep other users from
+ * using it: NT's rules for sharing and locks bind them, but Linux's rights say
+ * who may impose them on others.
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool nt_opener_counts(const struct nt_file *other, const struct nt_file *file)
+{
+	return other->file->f_mode & FMODE_WRITE ||
+	       uid_eq(other->file->f_cred->fsuid, file->file->f_cred->fsuid);
+}
 
 static struct nt_node *node_find(const struct inode *inode)
 {
@@ -136,7 +155,8 @@ long nt_node_join(struct nt_file *file, u32 access, u32 share)
 	list_for_each_entry(other, &node->openers, opener) {
 		if (ret)
 			break;
-		if (nt_share_conflict(access, share, other->share_access, other->share))
+		if (nt_opener_counts(other, file) &&
+		    nt_share_conflict(access, share, other->share_access, other->share))
 			ret = NT_STATUS_SHARING_VIOLATION;
 	}
 	if (!ret) {
@@ -149,6 +169,45 @@ long nt_node_join(struct nt_file *file, u32 access, u32 share)
 	return ret;
 }
 
+/* Is it a name in its mount? What is mounted has its name outside. */
+static bool has_name(const struct path *path)
+{
+	return path->dentry != path->mnt->mnt_root && is_subdir(path->dentry, path->mnt->mnt_root);
+}
+
+/**
+ * nt_may_delete() - may the caller take a file's name away, as far as one can tell?
+ * @path: file
+ *
+ * The name goes when the last handle does, and an error then would be lost. And
+ * nobody can open a file that is to be deleted: that is for those to cause who can
+ * delete it.
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int nt_may_delete(const struct path *path)
+{
+	struct inode *inode = d_inode(path->dentry), *dir;
+	struct dentry *parent;
+	int err;
+
+	if (!has_name(path))
+		return -EBUSY;
+	err = mnt_want_write(path->mnt);
+	if (err)
+		return err;
+	mnt_drop_write(path->mnt);
+	parent = dget_parent(path->dentry);
+	dir = d_inode(parent);
+	err = inode_permission(persona_mnt_idmap(path->mnt), dir, MAY_WRITE | MAY_EXEC);
+	if (!err && (IS_APPEND(dir) || IS_APPEND(inode) || IS_IMMUTABLE(inode) ||
+		     check_sticky(persona_mnt_idmap(path->mnt), dir, inode)))
+		err = -EPERM;
+	dput(parent);
+	return err;
+}
+
 /*
  * Takes a name away, as unlink(2) or rmdir(2) would for those who opened it. Runs
  * when the last handle is closed, maybe by a kernel thread after the process's
@@ -158,6 +217,7 @@ static int node_unlink(const struct path *path, const struct cred *cred)
 {
 	const struct cred *old = override_creds(cred);
 	struct dentry *dentry = path->dentry, *parent;
+	struct path parent_path = { .mnt = path->mnt };
 	struct inode *dir;
 	int err;
 
@@ -165,15 +225,18 @@ static int node_unlink(const struct path *path, const struct cred *cred)
 	if (err)
 		goto out_creds;
 	parent = dget_parent(dentry);
+	parent_path.dentry = parent;
 	dir = d_inode(parent);
 	inode_lock_nested(dir, I_MUTEX_PARENT);
 	if (dentry->d_parent != parent || d_unhashed(dentry) || d_is_negative(dentry)) {
 		err = -ENOENT;
+	} else if (!has_name(path)) {
+		err = -EBUSY;
 	} else if (d_is_dir(dentry)) {
-		err = persona_vfs_rmdir(persona_mnt_idmap(path->mnt), dir, dentry);
+		err = persona_security_path_rmdir(&parent_path, dentry);
+		if (!err)
+			err = persona_vfs_rmdir(persona_mnt_idmap(path->mnt), dir, dentry);
 	} else {
-		struct path parent_path = { .mnt = path->mnt, .dentry = parent };
-
 		err = security_path_unlink(&parent_path, dentry);
 		if (!err)
 			err = vfs_unlink(persona_mnt_idmap(path->mnt), dir, dentry, NULL);
@@ -192,13 +255,14 @@ out_creds:
  * @pending: delete it
  *
  * Context: may sleep.
- * Return: 0.
+ * Return: 0; STATUS_FILE_CLOSED: the last handle to @file was closed meanwhile.
  */
 long nt_node_set_delete(struct nt_file *file, bool pending)
 {
 	struct nt_node *node = file->node;
 	const struct cred *cred = NULL;
 	struct path path = { };
+	long ret = 0;
 
 	if (pending) {
 		cred = get_cred(file->file->f_cred);
@@ -206,7 +270,10 @@ long nt_node_set_delete(struct nt_file *file, bool pending)
 		path_get(&path);
 	}
 	spin_lock(&node->lock);
-	if (node->delete_pending != pending) {
+	/* Only an opener: the last of them sees to it when it goes. */
+	if (list_empty(&file->opener)) {
+		ret = NT_STATUS_FILE_CLOSED;
+	} else if (node->delete_pending != pending) {
 		swap(node->victim, path);
 		swap(node->cred, cred);
 		node->delete_pending = pending;
@@ -216,7 +283,7 @@ long nt_node_set_delete(struct nt_file *file, bool pending)
 	path_put(&path);
 	if (cred)
 		put_cred(cred);
-	return 0;
+	return ret;
 }
 
 /**
@@ -232,14 +299,16 @@ bool nt_node_delete_pending(struct nt_file *file)
 }
 
 /**
- * nt_inode_is_open() - has an NT process a handle to a file?
+ * nt_inode_is_open() - has an NT process a handle to a file that must stay?
+ * @file: file object that is to get the file's name
  * @inode: of the file
  *
  * Context: any.
  * Return: true if it has.
  */
-bool nt_inode_is_open(const struct inode *inode)
+bool nt_inode_is_open(const struct nt_file *file, const struct inode *inode)
 {
+	const struct nt_file *other;
 	struct nt_node *node;
 	bool open = false;
 
@@ -247,7 +316,8 @@ bool nt_inode_is_open(const struct inode *inode)
 	node = node_find(inode);
 	if (node) {
 		spin_lock(&node->lock);
-		open = !list_empty(&node->openers);
+		list_for_each_entry(other, &node->openers, opener)
+			open |= nt_opener_counts(other, file);
 		spin_unlock(&node->lock);
 	}
 	spin_unlock(&nodes_lock);
@@ -264,8 +334,8 @@ void nt_node_close(struct nt_file *file)
 {
 	struct nt_node *node = file->node;
 	const struct cred *cred = NULL;
-	struct path path = { };
-	bool delete;
+	struct path victim = { };
+	bool delete = false;
 
 	if (!node || list_empty(&file->opener))
 		return;
@@ -276,21 +346,24 @@ void nt_node_close(struct nt_file *file)
 			nt_node_set_delete(file, true);
 	}
 	spin_lock(&node->lock);
-	list_del_init(&file->opener);
-	delete = node->delete_pending && node->victim.dentry && list_empty(&node->openers);
+	if (!list_empty(&file->opener)) {
+		list_del_init(&file->opener);
+		delete = node->delete_pending && list_empty(&node->openers);
+	}
 	if (delete) {
-		/* Ours now: a call that still has the file object may take it all back. */
-		swap(node->victim, path);
+		swap(node->victim, victim);
 		swap(node->cred, cred);
 	}
 	spin_unlock(&node->lock);
 	if (!delete)
 		return;
-	/* Opens fail as long as deletion is pending. */
-	node_unlink(&path, cred);
-	path_put(&path);
+	/* Nobody else gets here: opens fail as long as deletion is pending. */
+	node_unlink(&victim, cred);
+	spin_lock(&node->lock);
+	node->delete_pending = false;
+	spin_unlock(&node->lock);
+	path_put(&victim);
 	put_cred(cred);
-	nt_node_set_delete(file, false);
 }
 
 /**
