@@ -347,6 +347,13 @@ static long io_wait(struct persona_call *call, struct nt_io *template)
 	io = kmemdup(template, sizeof(*io), GFP_KERNEL_ACCOUNT);
 	if (!io)
 		return -ENOMEM;
+	nt_object_get(&file->obj);
+	if (io->event)
+		nt_object_get(io->event);
+	io->waited = true;
+	io->proc = nt_caller(call);
+	io->task = get_task_struct(current);
+	/* From here on others kick its thread, so it is complete. */
 	spin_lock_irq(&file->io.lock);
 	list_for_each_entry(other, &file->io.requests, file_link)
 		n++;
@@ -354,15 +361,9 @@ static long io_wait(struct persona_call *call, struct nt_io *template)
 		list_add_tail(&io->file_link, &file->io.requests);
 	spin_unlock_irq(&file->io.lock);
 	if (n >= NT_IO_MAX) {
-		kfree(io);
+		io_free(io);
 		return NT_STATUS_INSUFFICIENT_RESOURCES;
 	}
-	nt_object_get(&file->obj);
-	if (io->event)
-		nt_object_get(io->event);
-	io->waited = true;
-	io->proc = nt_caller(call);
-	io->task = get_task_struct(current);
 	list_add_tail(&io->thread_link, thread_requests(nt_calling_thread(call)));
 	file_signal(file, false);
 
