@@ -205,7 +205,9 @@ static bool find_exact(struct nt_dir *dir, struct file *file, int *err)
 	if (!dir->mask_len || nt_mask_is_wild(dir->mask, dir->mask_len))
 		return false;
 	len = nt_name_to_linux(dir->mask, dir->mask_len, name, sizeof(name), &slash);
-	if (len <= 1 || vfs_path_lookup(file->f_path.dentry, file->f_path.mnt, name + 1, 0, &path))
+	/* A path is no name. */
+	if (len <= 1 || strchr(name + 1, '/') ||
+	    vfs_path_lookup(file->f_path.dentry, file->f_path.mnt, name + 1, 0, &path))
 		return false;
 	path_put(&path);
 	dir->end = true;
@@ -219,6 +221,7 @@ static long read_names(struct persona_call *call, struct nt_dir *dir, struct fil
 {
 	struct dir_reader reader = { .ctx.actor = read_actor, .dir = dir };
 	int err = 0;
+	loff_t pos;
 	long ret;
 
 	ret = persona_permit(call, __NR_getdents64, -1, 0, 0);
@@ -231,7 +234,16 @@ static long read_names(struct persona_call *call, struct nt_dir *dir, struct fil
 	if (!reader.units)
 		return -ENOMEM;
 	dir->end = true;
-	err = iterate_dir(file, &reader.ctx);
+	/*
+	 * The Linux file may be others' as well, and file systems keep in it where
+	 * they are. Some tell only a part at a time.
+	 */
+	mutex_lock(&file->f_pos_lock);
+	do {
+		pos = reader.ctx.pos;
+		err = iterate_dir(file, &reader.ctx);
+	} while (!err && !reader.err && dir->end && reader.ctx.pos != pos);
+	mutex_unlock(&file->f_pos_lock);
 	kfree(reader.units);
 	return err ?: reader.err ?: sort_names(dir);
 }
@@ -264,7 +276,9 @@ static long start(struct persona_call *call, struct nt_file *file, const u16 *ma
 	}
 	dir->dots = is_drive_root(call, file->file) ? 2 : 0;
 	dir->found = false;
+	mutex_lock(&file->file->f_pos_lock);
 	vfs_llseek(file->file, 0, SEEK_SET);
+	mutex_unlock(&file->file->f_pos_lock);
 	return read_names(call, dir, file->file, true);
 }
 
@@ -397,6 +411,9 @@ static long put_entries(struct persona_call *call, struct nt_file *file, struct 
 	while (!ret && !(single && out->some)) {
 		bool some = out->some;
 
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		name = peek(call, dir, file->file, &type, &ret);
 		if (!name)
 			break;
@@ -412,7 +429,6 @@ static long put_entries(struct persona_call *call, struct nt_file *file, struct 
 			taken(dir);
 			dir->found = true;
 		}
-		cond_resched();
 	}
 	if (!ret && !out->some)
 		ret = dir->found ? NT_STATUS_NO_MORE_FILES : NT_STATUS_NO_SUCH_FILE;

@@ -35,6 +35,8 @@ static bool search_actor(struct dir_context *ctx, const char *name, int len, lof
 	struct search *s = container_of(ctx, struct search, ctx);
 	int units;
 
+	if (fatal_signal_pending(current))
+		return false;
 	/* A unit takes three bytes at most. */
 	if (len < s->units || len > 3 * s->units || len > NAME_MAX || differ(s->want[0], *name))
 		return true;
@@ -67,8 +69,12 @@ static int search_folder(const char *dir, const char *name, u32 len, char *found
 	s.units = ret;
 	file = filp_open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_LARGEFILE, 0);
 	if (IS_ERR(file)) {
-		/* There is not even the folder. */
-		ret = PTR_ERR(file) == -ENOENT ? -ENOTDIR : PTR_ERR(file);
+		/* There is not even the folder; or it may be passed through, not listed. */
+		ret = PTR_ERR(file);
+		if (ret == -ENOENT)
+			ret = -ENOTDIR;
+		else if (ret == -EACCES)
+			ret = -ENOENT;
 		goto out;
 	}
 	/* Some file systems tell only a part at a time. */

@@ -269,6 +269,9 @@ static long root_path(struct persona_call *call, u64 root, struct nt_path *path)
 		return -ENOMEM;
 	}
 	name = file_path(file->file, buf, PATH_MAX);
+	/* A pipe has no path, and one that was deleted leads somewhere else. */
+	if (!IS_ERR(name) && (*name != '/' || d_unlinked(file->file->f_path.dentry)))
+		name = ERR_PTR(-ENOTDIR);
 	nt_file_put(file);
 	if (IS_ERR(name)) {
 		kfree(buf);

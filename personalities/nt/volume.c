@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
 #include <linux/math64.h>
+#include <linux/mount.h>
 #include <linux/statfs.h>
 #include <linux/uaccess.h>
 
@@ -120,24 +121,25 @@ static u32 fs_class_size(u32 class)
 static long fill_sizes(const struct path *path, u32 class, union fs_info *info)
 {
 	struct kstatfs fs;
-	u64 unit;
+	u64 unit, block;
 	int err;
 
 	err = vfs_statfs(path, &fs);
 	if (err)
 		return err;
+	block = fs.f_frsize ?: fs.f_bsize;
 	/* Units are whole sectors, and not so large that programs overflow. */
-	unit = clamp_t(u64, fs.f_frsize ?: fs.f_bsize, SECTOR, 1 << 16);
+	unit = clamp_t(u64, block, SECTOR, 1 << 16);
 	unit = round_down(unit, SECTOR);
 	if (class == FS_SIZE) {
-		info->size.total = div64_u64(fs.f_blocks * fs.f_bsize, unit);
-		info->size.avail = div64_u64(fs.f_bavail * fs.f_bsize, unit);
+		info->size.total = div64_u64(fs.f_blocks * block, unit);
+		info->size.avail = div64_u64(fs.f_bavail * block, unit);
 		info->size.unit_sectors = unit / SECTOR;
 		info->size.sector = SECTOR;
 	} else {
-		info->full.total = div64_u64(fs.f_blocks * fs.f_bsize, unit);
-		info->full.caller = div64_u64(fs.f_bavail * fs.f_bsize, unit);
-		info->full.avail = div64_u64(fs.f_bfree * fs.f_bsize, unit);
+		info->full.total = div64_u64(fs.f_blocks * block, unit);
+		info->full.caller = div64_u64(fs.f_bavail * block, unit);
+		info->full.avail = div64_u64(fs.f_bfree * block, unit);
 		info->full.unit_sectors = unit / SECTOR;
 		info->full.sector = SECTOR;
 	}
@@ -161,7 +163,7 @@ static void fill_attribute(const struct file *file, struct fs_attribute *info)
 
 	info->flags = CASE_SENSITIVE_SEARCH | CASE_PRESERVED_NAMES | UNICODE_ON_DISK |
 		      SPARSE_FILES | SUPPORTS_HARD_LINKS;
-	if (sb_rdonly(file_inode(file)->i_sb))
+	if (sb_rdonly(file_inode(file)->i_sb) || __mnt_is_readonly(file->f_path.mnt))
 		info->flags |= READ_ONLY_VOLUME;
 	info->component = NT_COMPONENT_MAX;
 	info->name_len = sizeof(name);
