@@ -71,6 +71,7 @@ struct nt_con_record {
  * @tail: bytes of a character that was not complete
  * @tails: number of them
  * @newline: a line feed that did not fit into the last read
+ * @unit: a unit before it that did not, 0: none
  * @high: half of a character that was written
  * @records: input that was read as keys
  * @nrecords: number of them
@@ -90,6 +91,7 @@ struct nt_console {
 	u8 tail[8];
 	u32 tails;
 	bool newline;
+	u16 unit;
 	u16 high;
 	struct nt_con_record records[NT_CON_RECORDS];
 	u32 nrecords;
@@ -121,7 +123,7 @@ long nt_console_records(struct persona_call *call, struct nt_file *file,
 u32 nt_console_pending(struct nt_file *file, struct nt_console *con);
 
 /* fsctl.c */
-long nt_file_control(struct persona_call *call, struct nt_file *file, u32 code);
+long nt_file_control(struct persona_call *call, struct nt_file *file, u32 access, u32 code);
 
 /* Codes: device 0x50, access, function number, buffered. */
 #define NT_CON_CODE(fn, access)		(0x500000u | (access) << 14 | (fn) << 2)

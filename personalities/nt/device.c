@@ -3,6 +3,7 @@
  * Reads and writes of what is no file of a file system: NT pipes, and Linux
  * pipes, sockets, terminals and devices. What a Linux file is to NT.
  */
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/major.h>
 #include <linux/poll.h>
@@ -13,7 +14,7 @@
 #include "async.h"
 #include "completion.h"
 #include "console.h"
-#include "file.h"
+#include "file_impl.h"
 #include "npfs.h"
 #include "pipe.h"
 
@@ -236,6 +237,10 @@ bool nt_device_open(struct persona_call *call, const struct nt_device_open *req,
 
 	if (req->root ? nt_npfs_is_root(call, req->root) :
 	    nt_npfs_name(req->name, req->len, &text, &len)) {
+		/* As if it were a FIFO. */
+		*status = persona_permit(call, __NR_openat, AT_FDCWD, 0, O_RDWR, 0);
+		if (*status)
+			return true;
 		if (len)
 			*status = nt_npfs_connect(text, len, req->access, req->options, out);
 		else
@@ -276,11 +281,10 @@ static void linux_pipe_info(struct persona_call *call, struct nt_file *file,
 u32 nt_device_readable(struct persona_call *call, struct nt_file *file)
 {
 	int __user *scratch = persona_scratch(call, sizeof(int));
-	struct file *linux_file = file->file;
 	int n = 0;
 
-	if (IS_ERR(scratch) || !linux_file->f_op->unlocked_ioctl || put_user(0, scratch) ||
-	    linux_file->f_op->unlocked_ioctl(linux_file, FIONREAD, (unsigned long)scratch) ||
+	if (IS_ERR(scratch) || put_user(0, scratch) ||
+	    nt_file_native(call, file->file, __NR_ioctl, FIONREAD, scratch) ||
 	    get_user(n, scratch))
 		return 0;
 	return max(n, 0);

@@ -72,8 +72,6 @@ static long zero_data(struct persona_call *call, struct nt_file *file)
 	ret = range_get(call, &range);
 	if (ret)
 		return ret;
-	if (!(file->access & NT_FILE_WRITE_DATA))
-		return NT_STATUS_ACCESS_DENIED;
 	/* What lies behind the end is zero already. */
 	size = i_size_read(file_inode(file->file));
 	range.to = min(range.to, size);
@@ -101,6 +99,20 @@ static long next_range(struct file *file, s64 from, s64 end, struct byte_range *
 	return 1;
 }
 
+/* The same, and the file position stays where it is. */
+static long next_range_kept(struct file *file, s64 from, s64 end, struct byte_range *out)
+{
+	loff_t pos;
+	long ret;
+
+	mutex_lock(&file->f_pos_lock);
+	pos = file->f_pos;
+	ret = next_range(file, from, end, out);
+	file->f_pos = pos;
+	mutex_unlock(&file->f_pos_lock);
+	return ret;
+}
+
 static long allocated_ranges(struct persona_call *call, struct nt_file *file)
 {
 	u32 room = (u32)call->args[ARG_OUT_LEN] / sizeof(struct byte_range), n = 0;
@@ -118,7 +130,7 @@ static long allocated_ranges(struct persona_call *call, struct nt_file *file)
 		end = S64_MAX;
 	end = min(end, i_size_read(file_inode(file->file)));
 	while (range.from < end) {
-		ret = next_range(file->file, range.from, end, &found);
+		ret = next_range_kept(file->file, range.from, end, &found);
 		if (ret <= 0)
 			break;
 		range.from = found.to;
@@ -137,10 +149,10 @@ static long allocated_ranges(struct persona_call *call, struct nt_file *file)
 	return nt_io_end(call, file, ret, n * sizeof(found));
 }
 
-static long set_sparse(struct persona_call *call, struct nt_file *file)
+static long set_sparse(struct persona_call *call, struct nt_file *file, u32 access)
 {
 	/* Linux files have holes wherever nothing was written. */
-	if (!(file->access & (NT_FILE_ANY_WRITE | NT_FILE_WRITE_ATTRIBUTES)))
+	if (!(access & (NT_FILE_ANY_WRITE | NT_FILE_WRITE_ATTRIBUTES)))
 		return NT_STATUS_ACCESS_DENIED;
 	return nt_io_end(call, file, 0, 0);
 }
@@ -154,13 +166,13 @@ static long get_reparse_point(struct persona_call *call, struct nt_file *file)
 	return ret && ret != NT_STATUS_BUFFER_OVERFLOW ? ret : nt_io_end(call, file, ret, done);
 }
 
-static long change_reparse_point(struct persona_call *call, struct nt_file *file,
+static long change_reparse_point(struct persona_call *call, struct nt_file *file, u32 access,
 				 long (*change)(struct persona_call *call, struct nt_file *file,
 						u64 ubuf, u32 len))
 {
 	long ret;
 
-	if (!(file->access & (NT_FILE_ANY_WRITE | NT_FILE_WRITE_ATTRIBUTES)))
+	if (!(access & (NT_FILE_ANY_WRITE | NT_FILE_WRITE_ATTRIBUTES)))
 		return NT_STATUS_ACCESS_DENIED;
 	ret = change(call, file, call->args[ARG_IN], call->args[ARG_IN_LEN]);
 	return ret ?: nt_io_end(call, file, 0, 0);
@@ -170,12 +182,13 @@ static long change_reparse_point(struct persona_call *call, struct nt_file *file
  * nt_file_control() - NtFsControlFile of a file, a folder or a volume
  * @call: call under way
  * @file: its file object
+ * @access: rights that the handle has; those that @code names are among them
  * @code: FSCTL_*
  *
  * Context: may sleep.
  * Return: what the handler returns.
  */
-long nt_file_control(struct persona_call *call, struct nt_file *file, u32 code)
+long nt_file_control(struct persona_call *call, struct nt_file *file, u32 access, u32 code)
 {
 	u16 uncompressed = 0;
 
@@ -186,13 +199,13 @@ long nt_file_control(struct persona_call *call, struct nt_file *file, u32 code)
 	case FSCTL_GET_REPARSE_POINT:
 		return get_reparse_point(call, file);
 	case FSCTL_SET_REPARSE_POINT:
-		return change_reparse_point(call, file, nt_reparse_set);
+		return change_reparse_point(call, file, access, nt_reparse_set);
 	case FSCTL_DELETE_REPARSE_POINT:
-		return change_reparse_point(call, file, nt_reparse_delete);
+		return change_reparse_point(call, file, access, nt_reparse_delete);
 	case FSCTL_GET_COMPRESSION:
 		return answer(call, file, &uncompressed, sizeof(uncompressed));
 	case FSCTL_SET_SPARSE:
-		return set_sparse(call, file);
+		return set_sparse(call, file, access);
 	case FSCTL_SET_ZERO_DATA:
 		return zero_data(call, file);
 	case FSCTL_QUERY_ALLOCATED_RANGES:

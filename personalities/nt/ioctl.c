@@ -22,6 +22,8 @@ enum {
 };
 
 #define DEVICE_OF(code)			((code) >> 16)
+#define CODE_READ			0x4000u
+#define CODE_WRITE			0x8000u
 
 #define FSCTL_PIPE_DISCONNECT		0x00110004u
 #define FSCTL_PIPE_LISTEN		0x00110008u
@@ -51,6 +53,9 @@ static long pipe_peek(struct persona_call *call, struct nt_file *file)
 
 	if (out_len < sizeof(peek))
 		return NT_STATUS_INFO_LENGTH_MISMATCH;
+	ret = persona_permit(call, __NR_read, -1, out, out_len);
+	if (ret)
+		return ret;
 	if (end) {
 		ret = out_iter(&iter, false, out + sizeof(peek), out_len - sizeof(peek)) ?:
 		      nt_pipe_peek(end, &iter, &peek, &done);
@@ -184,7 +189,11 @@ static long pipe_control(struct persona_call *call, struct nt_file *file, u32 co
 	case FSCTL_PIPE_TRANSCEIVE:
 		if (!end->read_message)
 			return NT_STATUS_INVALID_READ_MODE;
-		return pipe_submit(call, file, pipe_transceive_fn);
+		ret = persona_permit(call, __NR_write, -1, call->args[ARG_IN],
+				     (u32)call->args[ARG_IN_LEN]) ?:
+		      persona_permit(call, __NR_read, -1, call->args[ARG_OUT],
+				     (u32)call->args[ARG_OUT_LEN]);
+		return ret ?: pipe_submit(call, file, pipe_transceive_fn);
 	case FSCTL_PIPE_GET_ATTRIBUTE:
 	case FSCTL_PIPE_GET_CONNECTION:
 		return pipe_attribute(call, file, end);
@@ -203,24 +212,36 @@ static long file_of(struct persona_call *call, struct nt_object **obj)
 	return nt_handle_ref(nt_caller(call), call->args[NT_IO_FILE], &nt_file_type, 0, obj);
 }
 
+/* Rights that a code says are needed. */
+static u32 access_of_code(u32 code)
+{
+	return (code & CODE_READ ? NT_FILE_READ_DATA : 0) |
+	       (code & CODE_WRITE ? NT_FILE_WRITE_DATA : 0);
+}
+
 /* NtFsControlFile */
 long nt_fs_control_file(struct persona_call *call)
 {
 	u32 code = call->args[ARG_CODE];
-	struct nt_object *obj;
+	struct nt_handle h;
 	struct nt_file *file;
 	long ret;
 
-	ret = file_of(call, &obj);
+	ret = nt_handle_get(nt_caller(call), call->args[NT_IO_FILE], &h);
 	if (ret)
 		return ret;
-	file = container_of(obj, struct nt_file, obj);
-	if (DEVICE_OF(code) == NT_DEVICE_NAMED_PIPE)
-		ret = file->device == NT_DEVICE_NAMED_PIPE ? pipe_control(call, file, code) :
-		      NT_STATUS_INVALID_DEVICE_REQUEST;
+	file = container_of(h.obj, struct nt_file, obj);
+	if (h.obj->type != &nt_file_type)
+		ret = NT_STATUS_OBJECT_TYPE_MISMATCH;
+	else if (access_of_code(code) & ~h.access)
+		ret = NT_STATUS_ACCESS_DENIED;
+	else if (DEVICE_OF(code) != NT_DEVICE_NAMED_PIPE)
+		ret = nt_file_control(call, file, h.access, code);
+	else if (file->device == NT_DEVICE_NAMED_PIPE)
+		ret = pipe_control(call, file, code);
 	else
-		ret = nt_file_control(call, file, code);
-	nt_object_put(obj);
+		ret = NT_STATUS_INVALID_DEVICE_REQUEST;
+	nt_object_put(h.obj);
 	return ret;
 }
 
