@@ -146,8 +146,8 @@ static long put_text(struct persona_call *call, struct nt_file *file, const char
 
 	while (!ret && len) {
 		n = nt_console_put(file, text, len);
-		if (n < 0)
-			return n;
+		if (n <= 0)
+			return n ?: -EIO;
 		text += n;
 		len -= n;
 	}
@@ -313,6 +313,12 @@ static long ctrl_event(struct persona_call *call, struct nt_file *file)
 		return ret;
 	if (event.event < 0 || event.event > 1 || event.group > INT_MAX)
 		return NT_STATUS_INVALID_PARAMETER;
+	/* -1 means all processes, so the group of that number can only be one's own. */
+	if (event.group == 1) {
+		if (task_pgrp_vnr(current) != 1)
+			return NT_STATUS_INVALID_PARAMETER;
+		event.group = 0;
+	}
 	ret = persona_native(call, __NR_kill, -(s64)event.group,
 			     event.event ? SIGQUIT : SIGINT);
 	return ret ?: nt_io_end(call, file, 0, 0);
@@ -327,6 +333,7 @@ static long flush(struct persona_call *call, struct nt_file *file, struct nt_con
 	con->nrecords = 0;
 	con->tails = 0;
 	con->newline = false;
+	con->unit = 0;
 	mutex_unlock(&con->lock);
 	ret = nt_file_native(call, file->file, __NR_ioctl, TCFLSH, TCIFLUSH);
 	return ret ?: nt_io_end(call, file, 0, 0);

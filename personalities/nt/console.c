@@ -210,10 +210,14 @@ static ssize_t deliver(struct nt_console *con, u8 *bytes, size_t n, u64 buf, boo
 	n = expand_newlines(con, bytes, n, room);
 	if (!wide)
 		return copy_to_user(u64_to_user_ptr(buf), bytes, n) ? -EFAULT : n;
-	units = kmalloc_array(n + sizeof(con->tail), sizeof(*units), GFP_KERNEL);
+	units = kmalloc_array(n + sizeof(con->tail), sizeof(*units), GFP_KERNEL_ACCOUNT);
 	if (!units)
 		return -ENOMEM;
-	n = nt_con_decode(con->tail, &con->tails, bytes, n, units) * sizeof(*units);
+	n = nt_con_decode(con->tail, &con->tails, bytes, n, units);
+	/* What was left of the last read can make it one more than there is room for. */
+	if (n > room)
+		con->unit = units[--n];
+	n *= sizeof(*units);
 	ret = copy_to_user(u64_to_user_ptr(buf), units, n) ? -EFAULT : n;
 	kfree(units);
 	return ret;
@@ -234,6 +238,13 @@ static long console_read(struct nt_io *io, bool block, bool wide)
 	if (!bytes)
 		return -ENOMEM;
 	do {
+		u16 unit = wide && READ_ONCE(con->unit) ? xchg(&con->unit, 0) : 0;
+
+		if (unit) {
+			n = copy_to_user(u64_to_user_ptr(io->out), &unit, sizeof(unit)) ?
+			    -EFAULT : sizeof(unit);
+			break;
+		}
 		if (READ_ONCE(con->newline) && xchg(&con->newline, false)) {
 			n = copy_to_user(u64_to_user_ptr(io->out), wide ? "\n\0" : "\n",
 					 wide ? 2 : 1) ? -EFAULT : wide ? 2 : 1;
@@ -333,6 +344,7 @@ static long write_wide_fn(struct nt_io *io, bool block)
 	u64 total = io->len & ~1u;
 	struct write_buffer *buf;
 	long ret = 0;
+	u16 high;
 	size_t n;
 	u32 len;
 
@@ -348,7 +360,10 @@ static long write_wide_fn(struct nt_io *io, bool block)
 		} else if (signal_pending(current)) {
 			ret = -ERESTARTSYS;
 		} else {
-			n = nt_con_encode(&con->high, buf->units, len / 2, buf->bytes);
+			/* Others who write here take none of what is ours. */
+			high = xchg(&con->high, 0);
+			n = nt_con_encode(&high, buf->units, len / 2, buf->bytes);
+			WRITE_ONCE(con->high, high);
 			ret = write_chunk(io->file, buf->bytes, n);
 			if (!ret)
 				io->done += len;
