@@ -84,6 +84,7 @@ static void dispositions(void)
 	is_hex(make(L"d", FILE_OPEN, FILE_NON_DIRECTORY_FILE), 0xc00000ba, "a folder as a file");
 	is_hex(make(L"a", FILE_OPEN, FILE_DIRECTORY_FILE), 0xc0000103, "a file as a folder");
 	is_hex(make(L"a", 6, 0), 0xc000000d, "no disposition");
+	is_hex(make(L"a", FILE_OPEN_IF, 0x2000), 0xc00000bb, "by a file's number");
 	is_hex(make(L"a", FILE_OPEN, FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE), 0xc000000d,
 	       "both sorts");
 }
@@ -233,6 +234,7 @@ static void attributes(void)
 	BY_HANDLE_FILE_INFORMATION by;
 	IO_STATUS_BLOCK io;
 	HANDLE h;
+	DWORD n;
 
 	swprintf(path, MAX_PATH, L"%ls\\a", dir);
 	is_status(nt_attributes(attr(NULL, L"a"), &info), 0, "NtQueryAttributesFile");
@@ -245,6 +247,10 @@ static void attributes(void)
 	       "read-only");
 	is_error(open_share(GENERIC_WRITE, ALL) == INVALID_HANDLE_VALUE, ERROR_ACCESS_DENIED,
 		 "cannot be opened for writing");
+	is_status(nt_open(&h, MAXIMUM_ALLOWED | SYNCHRONIZE, attr(NULL, L"a"), &io, ALL, SYNC), 0,
+		  "but with what is allowed");
+	is_error(!WriteFile(h, "x", 1, &n, NULL), ERROR_ACCESS_DENIED, "which is not to write");
+	CloseHandle(h);
 	is_error(!DeleteFileW(path), ERROR_ACCESS_DENIED, "nor deleted");
 	is_done(SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL), "normal again");
 	h = open_share(GENERIC_READ | GENERIC_WRITE, ALL);
@@ -302,6 +308,81 @@ static void renaming(void)
 	swprintf(to, MAX_PATH, L"%ls\\a", dir);
 	is_done(CopyFileW(from, to, TRUE), "CopyFile");
 	is_error(!CopyFileW(from, to, TRUE), ERROR_FILE_EXISTS, "not over another");
+}
+
+/* What a handle may do depends on the handle, and nothing else moves its position. */
+static void controls(void)
+{
+	struct { LARGE_INTEGER from, len; } range = { }, got[4];
+	HANDLE h = open_share(GENERIC_READ | GENERIC_WRITE, ALL), reader = NULL;
+	DWORD n = 0;
+	char c;
+
+	is_done(WriteFile(h, "0123456789", 10, &n, NULL) && n == 10, "ten bytes");
+	is_int(SetFilePointer(h, 3, NULL, FILE_BEGIN), 3, "position 3");
+	range.len.QuadPart = 10;
+	is_done(DeviceIoControl(h, 0x940cf, &range, sizeof(range), got, sizeof(got), &n, NULL),
+		"FSCTL_QUERY_ALLOCATED_RANGES");
+	is_int(n, sizeof(got[0]), "one range");
+	is_done(ReadFile(h, &c, 1, &n, NULL), "a byte is read");
+	is_int(c, '3', "from where the position was");
+	is_done(DuplicateHandle(GetCurrentProcess(), h, GetCurrentProcess(), &reader, GENERIC_READ,
+				FALSE, 0), "a handle for reading only");
+	is_error(!DeviceIoControl(reader, 0x980c8, &range, sizeof(range), NULL, 0, &n, NULL),
+		 ERROR_ACCESS_DENIED, "FSCTL_SET_ZERO_DATA wants the right to write");
+	is_error(!DeviceIoControl(reader, 0x900c4, NULL, 0, NULL, 0, &n, NULL),
+		 ERROR_ACCESS_DENIED, "FSCTL_SET_SPARSE as well");
+	is_done(DeviceIoControl(h, 0x980c8, &range, sizeof(range), NULL, 0, &n, NULL),
+		"which the other handle has");
+	CloseHandle(reader);
+	CloseHandle(h);
+}
+
+struct race {
+	HANDLE start;
+	HANDLE h;
+};
+
+static DWORD WINAPI disposer(void *arg)
+{
+	struct race *r = arg;
+	IO_STATUS_BLOCK io;
+	BYTE pending = 1;
+	unsigned int i;
+
+	WaitForSingleObject(r->start, INFINITE);
+	for (i = 0; i < 8; i++) {
+		pending = !pending;
+		nt_set(r->h, &io, &pending, 1, 13);
+	}
+	return 0;
+}
+
+/* The last handle goes while somebody changes his mind about deletion. */
+static void delete_race(void)
+{
+	wchar_t path[MAX_PATH];
+	unsigned int i, gone = 0;
+	struct race r;
+	HANDLE thread;
+
+	swprintf(path, MAX_PATH, L"%ls\\race", dir);
+	r.start = CreateEventW(NULL, FALSE, FALSE, NULL);
+	for (i = 0; i < 100; i++) {
+		r.h = CreateFileW(path, GENERIC_READ | DELETE, ALL, NULL, OPEN_ALWAYS, 0, NULL);
+		if (r.h == INVALID_HANDLE_VALUE)
+			break;
+		thread = CreateThread(NULL, 0, disposer, &r, 0, NULL);
+		SetEvent(r.start);
+		CloseHandle(r.h);
+		WaitForSingleObject(thread, INFINITE);
+		CloseHandle(thread);
+		gone += !there(L"race");
+	}
+	msg("deleted %u times", gone);
+	is_int(i, 100, "closed while deletion is asked for and taken back");
+	CloseHandle(r.start);
+	DeleteFileW(path);
 }
 
 static void deleting(void)
@@ -374,6 +455,8 @@ int wmain(void)
 	reading();
 	attributes();
 	renaming();
+	controls();
+	delete_race();
 	deleting();
 	clean();
 	return done();

@@ -8,6 +8,10 @@
  *	more PID	for what a handle to look at it can be made to be
  *	delete KEY	deletes a key of HKEY_USERS
  *	machine		writes to the machine's registry
+ *	grab FILE	opens a file for itself alone, locks it, wants it deleted; waits
+ *	use FILE	reads it
+ *	make FILE	creates it
+ *	remove FILE	deletes it
  */
 #include "../nt/ktap.h"
 
@@ -127,6 +131,33 @@ static int machine(void)
 	return 0;
 }
 
+/* As much in the way of others as a program can be that may only read a file. */
+static int grab(const wchar_t *path)
+{
+	FILE_DISPOSITION_INFO gone = { TRUE };
+	HANDLE h = CreateFileW(path, GENERIC_READ | DELETE, 0, NULL, OPEN_EXISTING, 0, NULL);
+
+	say("file", h != INVALID_HANDLE_VALUE);
+	say("lock", LockFileEx(h, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0,
+			       &(OVERLAPPED){ }));
+	say("delete", SetFileInformationByHandle(h, FileDispositionInfo, &gone, sizeof(gone)));
+	printf("ready\n");
+	fflush(stdout);
+	Sleep(INFINITE);
+	return 0;
+}
+
+static int use(const wchar_t *path)
+{
+	HANDLE h = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+	char byte;
+	DWORD n;
+
+	say("file", h != INVALID_HANDLE_VALUE);
+	say("read", ReadFile(h, &byte, 1, &n, NULL) && n == 1);
+	return 0;
+}
+
 int wmain(int argc, wchar_t **argv)
 {
 	static wchar_t name[64];
@@ -143,9 +174,18 @@ int wmain(int argc, wchar_t **argv)
 		return more(wcstoul(argv[2], NULL, 0));
 	if (argc > 2 && !wcscmp(argv[1], L"delete"))
 		return delete(argv[2]);
+	if (argc > 2 && !wcscmp(argv[1], L"grab"))
+		return grab(argv[2]);
+	if (argc > 2 && !wcscmp(argv[1], L"use"))
+		return use(argv[2]);
+	if (argc > 2 && !wcscmp(argv[1], L"make"))
+		say("make", CreateFileW(argv[2], GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL) !=
+			    INVALID_HANDLE_VALUE);
+	if (argc > 2 && !wcscmp(argv[1], L"remove"))
+		say("remove", DeleteFileW(argv[2]));
 	if (argc > 1 && !wcscmp(argv[1], L"users"))
 		return users();
 	if (argc > 1 && !wcscmp(argv[1], L"machine"))
 		return machine();
-	return 98;
+	return argc > 2 ? 0 : 98;
 }

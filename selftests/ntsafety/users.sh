@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One user's named objects, processes and registry are out of reach of another's.
+# One user's named objects, processes and registry are out of reach of another's,
+# and who may only read a file does not keep others from using it.
 
 . "$(dirname "$0")/../nt/shell.inc"
 [ "$(id -u)" = 0 ] || skip_all "needs root to become two users"
@@ -63,4 +64,42 @@ as 1001 ln -s "$work/precious" "$keys/%zz"
 is "$("$other" delete 'S-1-5-21-0-0-0-1001\Software\Secret' | unix)" "delete opened" \
 	"root deletes a key of a user"
 is "$(ls -A "$work/precious" | tr '\n' ' ')" ".rc =value " "but not what a link in it leads to"
+
+# dos PATH - its name on drive Z:
+dos()
+{
+	echo "z:${1//\//\\}"
+}
+
+echo text > "$work/common"
+chmod 644 "$work/common"
+: > "$work/out"
+as 1001 "$other" grab "$(dos "$work/common")" > "$work/out" 2>&1 &
+for i in $(seq 300); do grep -q ready "$work/out" && break; sleep 0.1; done
+is "$(unix < "$work/out")" "file opened
+lock opened
+delete 5
+ready" "a reader may have a file for himself, and may not delete it"
+is "$(as 1001 "$other" use "$(dos "$work/common")" | unix | head -n 1)" "file 32" \
+	"his own programs cannot open it now"
+is "$(as 1002 "$other" use "$(dos "$work/common")" | unix)" "file opened
+read opened" "those of another user can"
+kill -9 "$(pgrep -u 1001 other.exe)"
+wait
+
+mkdir "$work/drop"
+chmod 733 "$work/drop"
+is "$(as 1001 "$other" make "$(dos "$work/drop/new")" | unix)" "make opened" \
+	"a file is made in a folder that cannot be listed"
+is "$(as 1001 "$other" use "$(dos "$work/drop/none")" | unix | head -n 1)" "file 2" \
+	"one that is not there is not found"
+
+mkdir "$work/source"
+echo text > "$work/source/file"
+: > "$work/target"
+mount --bind "$work/source/file" "$work/target"
+is "$("$other" remove "$(dos "$work/target")" | unix)" "remove 32" \
+	"what is mounted cannot be deleted by its name in the mount"
+umount "$work/target"
+is "$(cat "$work/source/file")" text "nor is it gone from where it comes from"
 finish
