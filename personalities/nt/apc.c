@@ -30,6 +30,11 @@
 /* Below the context's stack pointer it pushes two registers. */
 #define OLD_PUSHED		16u
 
+/* From the context on, behind its CONTEXT_EX. */
+#define CONTEXT_XSTATE_OFFSET	0x500u
+static_assert(CONTEXT_XSTATE_OFFSET % 64 == 0);
+static_assert(CONTEXT_XSTATE_OFFSET >= sizeof(struct nt_context) + sizeof(struct nt_context_ex));
+
 /* QUEUE_USER_APC_FLAGS */
 #define APC_SPECIAL		1u
 
@@ -294,14 +299,41 @@ void nt_regs_settle(struct pt_regs *regs)
 }
 EXPORT_SYMBOL_FOR_TEST(nt_regs_settle);
 
-static int write_old(struct pt_regs *regs, const struct nt_context *ctx, const struct nt_apc *apc)
+/*
+ * Room for the context. A call that ends with an APC gives up the upper halves of the
+ * AVX registers, as any does; what a special one interrupts does not.
+ */
+static u64 context_below(u64 sp, const struct nt_apc *apc)
+{
+	if (apc->special && nt_xstate_avx())
+		return round_down(sp - CONTEXT_XSTATE_OFFSET - sizeof(struct nt_xstate), 64);
+	return round_down(sp - sizeof(struct nt_context), 16);
+}
+
+static int write_context(u64 to, struct nt_context *ctx, const struct nt_apc *apc)
+{
+	struct nt_context_ex ex;
+	struct nt_xstate xs;
+
+	if (apc->special && nt_xstate_avx()) {
+		nt_context_ex_fill(&ex, CONTEXT_XSTATE_OFFSET);
+		nt_xstate_get(&xs);
+		ctx->flags |= NT_CONTEXT_XSTATE;
+		if (copy_to_user((void __user *)(to + sizeof(*ctx)), &ex, sizeof(ex)) ||
+		    copy_to_user((void __user *)(to + CONTEXT_XSTATE_OFFSET), &xs, sizeof(xs)))
+			return -EFAULT;
+	}
+	return copy_to_user((void __user *)to, ctx, sizeof(*ctx)) ? -EFAULT : 0;
+}
+
+static int write_old(struct pt_regs *regs, struct nt_context *ctx, const struct nt_apc *apc)
 {
 	struct old_frame frame = { .func = apc->func };
-	u64 sp = round_down(regs->sp - OLD_PUSHED - sizeof(*ctx), 16) - sizeof(frame);
-	u64 context = sp + sizeof(frame);
+	u64 context = context_below(regs->sp - OLD_PUSHED, apc);
+	u64 sp = context - sizeof(frame);
 
 	if (copy_to_user((void __user *)sp, &frame, sizeof(frame)) ||
-	    copy_to_user((void __user *)context, ctx, sizeof(*ctx)))
+	    write_context(context, ctx, apc))
 		return -EFAULT;
 	regs->sp = sp;
 	regs->cx = context;
@@ -313,11 +345,11 @@ static int write_old(struct pt_regs *regs, const struct nt_context *ctx, const s
 
 static int write_new(struct pt_regs *regs, struct nt_context *ctx, const struct nt_apc *apc)
 {
-	u64 sp = round_down(regs->sp - sizeof(*ctx), 16);
+	u64 sp = context_below(regs->sp, apc);
 
 	memcpy(ctx->home, apc->args, sizeof(apc->args));
 	ctx->home[3] = apc->func;
-	if (copy_to_user((void __user *)sp, ctx, sizeof(*ctx)))
+	if (write_context(sp, ctx, apc))
 		return -EFAULT;
 	regs->sp = sp;
 	return 0;

@@ -42,8 +42,12 @@ static u8 *fxbuf_area(struct fxbuf *buf)
 	return PTR_ALIGN(&buf->bytes[0], 16);
 }
 
-/* Between fpregs_lock() and _unlock(): the registers are the task's own. */
-static void load_fpregs(void)
+/**
+ * nt_fpu_load() - have the calling thread's state in the registers
+ *
+ * Context: between fpregs_lock() and _unlock(), as long as which it is there.
+ */
+void nt_fpu_load(void)
 {
 	if (test_thread_flag(TIF_NEED_FPU_LOAD))
 		persona_switch_fpu_return();
@@ -73,7 +77,7 @@ void nt_fpu_get(void *area)
 	/* Some of the area is never written. */
 	memset(fx, 0, FXSAVE_SIZE);
 	fpregs_lock();
-	load_fpregs();
+	nt_fpu_load();
 	fxsave(fx);
 	fpregs_unlock();
 	memcpy(area, fx, FXSAVE_SIZE);
@@ -95,7 +99,7 @@ void nt_fpu_set(const void *area)
 
 	memset(fx, 0, FXSAVE_SIZE);
 	fpregs_lock();
-	load_fpregs();
+	nt_fpu_load();
 	fxsave(fx);
 	memcpy(&mask, fx + FXSAVE_MASK, sizeof(mask));
 	memcpy(fx, area, FXSAVE_SIZE);
@@ -117,7 +121,7 @@ void nt_fpu_set(const void *area)
 void nt_fpu_clear_exceptions(void)
 {
 	fpregs_lock();
-	load_fpregs();
+	nt_fpu_load();
 	asm volatile("fnclex");
 	fpregs_unlock();
 }
@@ -162,6 +166,15 @@ void nt_context_from_regs(struct nt_context *ctx, const struct pt_regs *regs, u3
 		ctx->es = __USER_DS;
 		ctx->fs = 0;
 		ctx->gs = __USER_DS;
+	}
+	if (has(flags, NT_CONTEXT_DEBUG_REGISTERS)) {
+		/* Nobody can set any. */
+		ctx->dr0 = 0;
+		ctx->dr1 = 0;
+		ctx->dr2 = 0;
+		ctx->dr3 = 0;
+		ctx->dr6 = 0;
+		ctx->dr7 = 0;
 	}
 	if (has(flags, NT_CONTEXT_FLOATING_POINT)) {
 		nt_fpu_get(ctx->fxsave);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* NtGetContextThread and NtSetContextThread. */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "exception.h"
 #include "nt_table.h"
@@ -15,48 +14,47 @@ static bool wants_breakpoints(const struct nt_context *ctx)
 }
 
 static long thread_context(struct persona_call *call, struct nt_thread_object *thread,
-			   struct nt_context *ctx, bool set)
+			   struct nt_xcontext *x, bool set)
 {
 	if (thread != nt_calling_thread(call)->self)
-		return nt_thread_context(thread, ctx, set);
+		return nt_thread_context(thread, x, set);
 	if (!set) {
-		nt_context_from_regs(ctx, call->regs, ctx->flags);
+		nt_xcontext_from_regs(x, call->regs);
 		return 0;
 	}
 	/* Of itself it changes the state that it returns with. */
 	call->raw = true;
-	return nt_context_to_regs(ctx, call->regs);
+	return nt_xcontext_to_regs(x, call->regs);
 }
 
 static long context_call(struct persona_call *call, bool set)
 {
-	void __user *user = (void __user *)call->args[1];
 	struct nt_thread_object *thread;
-	struct nt_context *ctx;
+	struct nt_xcontext *x;
 	long ret;
 
-	ctx = kmalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
-	if (!ctx)
+	x = kmalloc(sizeof(*x), GFP_KERNEL_ACCOUNT);
+	if (!x)
 		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(ctx, user, sizeof(*ctx)))
+	ret = nt_xcontext_read(x, call->args[1]);
+	if (ret)
 		goto out;
-	ret = nt_context_check(ctx);
+	ret = nt_context_check(&x->ctx);
 	if (ret)
 		goto out;
 	ret = NT_STATUS_NOT_SUPPORTED;
-	if (set && wants_breakpoints(ctx))
+	if (set && wants_breakpoints(&x->ctx))
 		goto out;
 	ret = nt_thread_ref(call, call->args[0],
 			    set ? NT_THREAD_SET_CONTEXT : NT_THREAD_GET_CONTEXT, &thread);
 	if (ret)
 		goto out;
-	ret = thread_context(call, thread, ctx, set);
+	ret = thread_context(call, thread, x, set);
 	nt_object_put(&thread->obj);
-	if (!ret && !set && copy_to_user(user, ctx, sizeof(*ctx)))
-		ret = -EFAULT;
+	if (!ret && !set)
+		ret = nt_xcontext_write(x, call->args[1]);
 out:
-	kfree(ctx);
+	kfree(x);
 	return ret;
 }
 

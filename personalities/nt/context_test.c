@@ -67,6 +67,71 @@ static void registers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, regs.flags & X86_EFLAGS_IF);
 }
 
+/* A CONTEXT_EX with an XSTATE area 0x500 bytes from the CONTEXT on. */
+static struct nt_context_ex make_ex(void)
+{
+	struct nt_context_ex ex;
+
+	nt_context_ex_fill(&ex, 0x500);
+	return ex;
+}
+
+#define EXPECT_BAD_EX(test, change)							\
+	do {										\
+		struct nt_context_ex ex = make_ex();					\
+											\
+		ex.change;								\
+		KUNIT_EXPECT_EQ(test, nt_context_ex_check(&ex),				\
+				NT_STATUS_INVALID_PARAMETER);				\
+	} while (0)
+
+static void extended(struct kunit *test)
+{
+	struct nt_context_ex ex = make_ex();
+
+	KUNIT_EXPECT_EQ(test, ex.all.offset, -0x4d0);
+	KUNIT_EXPECT_EQ(test, ex.all.length, 0x640);
+	KUNIT_EXPECT_EQ(test, ex.xstate.offset, 0x30);
+	KUNIT_EXPECT_EQ(test, ex.xstate.length, 0x140);
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&ex), 0);
+	KUNIT_EXPECT_TRUE(test, nt_xstate_has_room(&ex, 0));
+	KUNIT_EXPECT_TRUE(test, nt_xstate_has_room(&ex, BIT_ULL(63) | 4));
+	KUNIT_EXPECT_FALSE(test, nt_xstate_has_room(&ex, BIT_ULL(63)));
+	ex.xstate.length = 0x13f;
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&ex), 0);
+	KUNIT_EXPECT_FALSE(test, nt_xstate_has_room(&ex, 0));
+	ex.xstate.length = 0x40;
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&ex), 0);
+	/* As far away as it gets. */
+	ex.xstate.offset = S32_MAX;
+	ex.all.length = U32_MAX;
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&ex), 0);
+}
+
+static void hostile_extended(struct kunit *test)
+{
+	struct nt_context_ex none;
+
+	nt_context_ex_fill(&none, 0);
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&none), NT_STATUS_INVALID_PARAMETER);
+	memset(&none, 0, sizeof(none));
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&none), NT_STATUS_INVALID_PARAMETER);
+	memset(&none, 0xff, sizeof(none));
+	KUNIT_EXPECT_EQ(test, nt_context_ex_check(&none), NT_STATUS_INVALID_PARAMETER);
+	EXPECT_BAD_EX(test, legacy.offset = 0);
+	EXPECT_BAD_EX(test, legacy.length = 0x2cc);
+	EXPECT_BAD_EX(test, all.offset = -0x4c0);
+	EXPECT_BAD_EX(test, all.length = 0x63f);
+	EXPECT_BAD_EX(test, all.length = 0);
+	EXPECT_BAD_EX(test, xstate.length = 0x3f);
+	EXPECT_BAD_EX(test, xstate.length = 0x141);
+	EXPECT_BAD_EX(test, xstate.length = U32_MAX);
+	EXPECT_BAD_EX(test, xstate.offset = 0x31);
+	EXPECT_BAD_EX(test, xstate.offset = -0x40);
+	EXPECT_BAD_EX(test, xstate.offset = S32_MIN);
+	EXPECT_BAD_EX(test, xstate.offset = S32_MAX);
+}
+
 static void floating_point(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, nt_fault_fp_status(0x01, false),
@@ -149,6 +214,8 @@ static void division(struct kunit *test)
 static struct kunit_case context_cases[] = {
 	KUNIT_CASE(addresses),
 	KUNIT_CASE(registers),
+	KUNIT_CASE(extended),
+	KUNIT_CASE(hostile_extended),
 	KUNIT_CASE(floating_point),
 	KUNIT_CASE(protection),
 	KUNIT_CASE(division),

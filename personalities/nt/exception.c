@@ -3,9 +3,10 @@
  * Exceptions on their way to the program: KiUserExceptionDispatcher with its
  * frame on the stack, and the calls that go on from there.
  *
- * The frame: CONTEXT, CONTEXT_EX, EXCEPTION_RECORD, and the interrupted ip, cs,
+ * The frame: CONTEXT, CONTEXT_EX, EXCEPTION_RECORD, the interrupted ip, cs,
  * flags, sp and ss in the form that unwinders know from interrupts (Wine 10
- * looks for that; to others it is unused stack).
+ * looks for that; to others it is unused stack), and an XSTATE area if the
+ * processor has AVX.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -21,21 +22,6 @@
 
 #define EXCEPTION_MAX_PARAMS	15
 #define EXCEPTION_NONCONTINUABLE 1u
-
-/* CONTEXT_CHUNK: where a part is, from the CONTEXT_EX on. */
-struct nt_context_chunk {
-	s32 offset;
-	u32 length;
-};
-
-struct nt_context_ex {
-	struct nt_context_chunk all;
-	struct nt_context_chunk legacy;
-	struct nt_context_chunk xstate;
-	u64 pad;
-};
-
-static_assert(sizeof(struct nt_context_ex) == 0x20);
 
 struct nt_machine_frame {
 	u64 rip;
@@ -58,15 +44,20 @@ static_assert(offsetof(struct nt_exception_tail, rec) == 0x20);
 static_assert(offsetof(struct nt_exception_tail, machine) == 0xc0);
 static_assert((sizeof(struct nt_context) + sizeof(struct nt_exception_tail)) % 16 == 0);
 
-#define EXC_FRAME_SIZE	(sizeof(struct nt_context) + sizeof(struct nt_exception_tail))
+/* What XSAVE writes is 64-byte aligned: then so is all of the frame. */
+#define EXC_XSTATE_OFFSET	(sizeof(struct nt_context) + sizeof(struct nt_exception_tail))
+static_assert(EXC_XSTATE_OFFSET % 64 == 0);
+#define EXC_FRAME_SIZE	(EXC_XSTATE_OFFSET + sizeof(struct nt_xstate))
 /* The interrupted function may have arguments' home space in use. */
 #define EXC_FRAME_GAP	0x20
 
 static bool write_frame(u64 sp, const struct nt_context *ctx,
-			const struct nt_exception_tail *tail)
+			const struct nt_exception_tail *tail, const struct nt_xstate *xs)
 {
 	return !copy_to_user((void __user *)sp, ctx, sizeof(*ctx)) &&
-	       !copy_to_user((void __user *)(sp + sizeof(*ctx)), tail, sizeof(*tail));
+	       !copy_to_user((void __user *)(sp + sizeof(*ctx)), tail, sizeof(*tail)) &&
+	       (!nt_xstate_avx() ||
+		!copy_to_user((void __user *)(sp + EXC_XSTATE_OFFSET), xs, sizeof(*xs)));
 }
 
 /* The frame may reach into a guard page, as any push may. */
@@ -111,22 +102,19 @@ void nt_exception_kill(struct persona_thread *thread, struct pt_regs *regs, u32 
  * @thread: the calling thread
  * @regs: its registers; set to enter KiUserExceptionDispatcher
  * @rec: what happened
- * @ctx: where: the state to go on with
+ * @ctx: where: the state to go on with; the AVX registers are added
  *
  * Context: may sleep.
  * Return: true: done, or the process is about to end for it; false: the program
  * has no dispatcher, so the kernel's signal is all there is.
  */
 bool nt_exception_raise(struct persona_thread *thread, struct pt_regs *regs,
-			const struct nt_exception_record *rec, const struct nt_context *ctx)
+			const struct nt_exception_record *rec, struct nt_context *ctx)
 {
 	struct nt_proc *proc = nt_proc(thread->proc);
 	u64 entry = nt_entry(proc, NT_ENTRY_KI_USER_EXCEPTION_DISPATCHER);
-	u64 sp = ((ctx->rsp - EXC_FRAME_GAP) & ~15ull) - EXC_FRAME_SIZE;
+	u64 sp = ((ctx->rsp - EXC_FRAME_GAP) & ~63ull) - EXC_FRAME_SIZE;
 	struct nt_exception_tail tail = {
-		.ex.all = { -(s32)sizeof(*ctx), sizeof(*ctx) + 0x18 },
-		.ex.legacy = { -(s32)sizeof(*ctx), sizeof(*ctx) },
-		.ex.xstate = { 0x19, 0 },
 		.rec = *rec,
 		.machine = {
 			.rip = ctx->rip,
@@ -136,11 +124,18 @@ bool nt_exception_raise(struct persona_thread *thread, struct pt_regs *regs,
 			.ss = ctx->ss,
 		},
 	};
+	struct nt_xstate xs;
 
 	if (!entry)
 		return false;
-	if (!write_frame(sp, ctx, &tail) &&
-	    (!make_room(proc->vm, sp) || !write_frame(sp, ctx, &tail)))
+	ctx->flags &= ~(NT_CONTEXT_XSTATE & ~NT_CONTEXT_AMD64);
+	if (nt_xstate_avx()) {
+		ctx->flags |= NT_CONTEXT_XSTATE;
+		nt_xstate_get(&xs);
+	}
+	nt_context_ex_fill(&tail.ex, nt_xstate_avx() ? EXC_XSTATE_OFFSET : 0);
+	if (!write_frame(sp, ctx, &tail, &xs) &&
+	    (!make_room(proc->vm, sp) || !write_frame(sp, ctx, &tail, &xs)))
 		goto err_kill;
 	regs->ip = entry;
 	regs->sp = sp;
@@ -207,12 +202,13 @@ void nt_exception_pending(struct persona_thread *thread, struct pt_regs *regs)
 static long do_continue(struct persona_call *call, bool alertable)
 {
 	struct nt_thread_object *self = nt_calling_thread(call)->self;
-	struct nt_context ctx;
+	struct nt_xcontext x;
 	long ret;
 
-	if (copy_from_user(&ctx, (void __user *)call->args[0], sizeof(ctx)))
-		return -EFAULT;
-	ret = nt_context_to_regs(&ctx, call->regs);
+	ret = nt_xcontext_read(&x, call->args[0]);
+	if (ret)
+		return ret;
+	ret = nt_xcontext_to_regs(&x, call->regs);
 	if (ret)
 		return ret;
 	call->raw = true;
@@ -271,12 +267,14 @@ long nt_continue_ex(struct persona_call *call)
 long nt_raise_exception(struct persona_call *call)
 {
 	struct nt_exception_record rec;
-	struct nt_context ctx;
+	struct nt_xcontext x;
 	long ret;
 
-	if (copy_from_user(&rec, (void __user *)call->args[0], sizeof(rec)) ||
-	    copy_from_user(&ctx, (void __user *)call->args[1], sizeof(ctx)))
+	if (copy_from_user(&rec, (void __user *)call->args[0], sizeof(rec)))
 		return -EFAULT;
+	ret = nt_xcontext_read(&x, call->args[1]);
+	if (ret)
+		return ret;
 	if (rec.nparams > EXCEPTION_MAX_PARAMS)
 		return NT_STATUS_INVALID_PARAMETER;
 	/* Nobody wanted it. */
@@ -285,13 +283,13 @@ long nt_raise_exception(struct persona_call *call)
 		nt_exception_kill(call->thread, call->regs, rec.code);
 		return 0;
 	}
-	ret = nt_context_to_regs(&ctx, call->regs);
+	ret = nt_xcontext_to_regs(&x, call->regs);
 	if (ret)
 		return ret;
 	call->raw = true;
-	ctx.cs = call->regs->cs;
-	ctx.ss = call->regs->ss;
-	if (!nt_exception_raise(call->thread, call->regs, &rec, &ctx))
+	x.ctx.cs = call->regs->cs;
+	x.ctx.ss = call->regs->ss;
+	if (!nt_exception_raise(call->thread, call->regs, &rec, &x.ctx))
 		force_sig(SIGSEGV);
 	return 0;
 }

@@ -230,8 +230,8 @@ long nt_thread_spawn(struct persona_call *call, struct nt_thread_object *thread,
 		     u64 arg, u64 reserve);
 
 /* suspend.c */
-struct nt_context;
-long nt_thread_context(struct nt_thread_object *thread, struct nt_context *ctx, bool set);
+struct nt_xcontext;
+long nt_thread_context(struct nt_thread_object *thread, struct nt_xcontext *x, bool set);
 struct nt_vm_op;
 long nt_thread_vm_op(struct nt_thread_object *thread, struct nt_vm_op *op);
 long nt_thread_suspend(struct nt_thread_object *thread, u32 *previous);

@@ -25,6 +25,7 @@
 #include <linux/timekeeper_internal.h>
 #include <asm/cpufeature.h>
 
+#include "exception.h"
 #include "shared_data.h"
 
 #define UNIT_NS			100	/* NT counts 100 ns */
@@ -217,6 +218,32 @@ static void set_features(u8 *features)
 			features[map[i].index] = 1;
 }
 
+/* What a CONTEXT can carry, as XSAVE lays it out; see xstate.c. */
+static void __init set_xstate(struct nt_xstate_config *config)
+{
+	static const struct {
+		u32 offset;
+		u32 size;
+	} parts[] __initconst = {
+		{ 0, 160 },		/* x87 */
+		{ 160, 256 },		/* SSE */
+		{ NT_XSTATE_AVX_OFFSET, NT_XSTATE_AVX_SIZE },
+	};
+	unsigned int i, n = nt_xstate_avx() ? 3 : 2;
+
+	if (!boot_cpu_has(X86_FEATURE_XSAVE))
+		return;
+	config->enabled = GENMASK_ULL(n - 1, 0);
+	config->enabled_volatile = config->enabled;
+	for (i = 0; i < n; i++) {
+		config->features[i].offset = parts[i].offset;
+		config->features[i].size = parts[i].size;
+		config->all_features[i] = parts[i].size;
+	}
+	config->size = 512 + (n == 3 ? sizeof(struct nt_xstate) : NT_XSTATE_HEADER_SIZE);
+	config->all_features_size = config->size;
+}
+
 /**
  * nt_shared_data_init() - make the page
  *
@@ -251,6 +278,8 @@ int __init nt_shared_data_init(void)
 	shared->active_groups = 1;
 	shared->features[PF_FASTFAIL] = 1;
 	set_features(shared->features);
+	nt_xstate_init();
+	set_xstate(&shared->xstate);
 	return 0;
 }
 

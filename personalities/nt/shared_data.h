@@ -20,6 +20,26 @@ struct nt_ksystem_time {
 	s32 high2;
 };
 
+/* XSTATE_CONFIGURATION */
+struct nt_xstate_config {
+	u64 enabled;
+	u64 enabled_volatile;
+	u32 size;
+	u32 control;				/* not optimized, not compacted */
+	struct {
+		u32 offset;
+		u32 size;
+	} features[64];
+	u64 enabled_supervisor;
+	u64 aligned;
+	u32 all_features_size;
+	u32 all_features[64];
+	u64 enabled_user_supervisor;
+};
+
+static_assert(offsetof(struct nt_xstate_config, all_features) == 0x22c);
+static_assert(sizeof(struct nt_xstate_config) == 0x338);
+
 struct nt_shared_data {
 	u32 tick_count_low_deprecated;
 	u32 tick_count_multiplier;
@@ -60,7 +80,8 @@ struct nt_shared_data {
 	u64 qpc_bias;					/* 0x3b8 */
 	u32 active_processors;				/* 0x3c0 */
 	u8 active_groups;				/* 0x3c4 */
-	u8 pad9[0x710 - 0x3c5];
+	u8 pad9[0x3d8 - 0x3c5];
+	struct nt_xstate_config xstate;			/* 0x3d8 */
 };
 
 static_assert(offsetof(struct nt_shared_data, system_root) == 0x30);
@@ -72,6 +93,7 @@ static_assert(offsetof(struct nt_shared_data, system_call) == 0x308);
 static_assert(offsetof(struct nt_shared_data, tick_count) == 0x320);
 static_assert(offsetof(struct nt_shared_data, interrupt_time_bias) == 0x3b0);
 static_assert(offsetof(struct nt_shared_data, active_processors) == 0x3c0);
+static_assert(offsetof(struct nt_shared_data, xstate) == 0x3d8);
 
 int nt_shared_data_map(void);
 

@@ -35,7 +35,7 @@
  * @ret: its answer
  */
 struct nt_context_request {
-	struct nt_context *ctx;
+	struct nt_xcontext *ctx;
 	bool set;
 	struct nt_vm_op *op;
 	bool taken;
@@ -76,21 +76,21 @@ void nt_thread_set_id(u64 teb, u32 id)
 
 /* Copies of what a request is about: whoever asked may leave at any time. */
 struct served {
-	struct nt_context ctx;
+	struct nt_xcontext ctx;
 	struct nt_vm_op op;
 };
 
-static long serve_context(struct nt_context *ctx, bool set, struct pt_regs *regs)
+static long serve_context(struct nt_xcontext *x, bool set, struct pt_regs *regs)
 {
 	struct pt_regs now;
 
 	if (set) {
 		nt_regs_settle(regs);
-		return nt_context_to_regs(ctx, regs);
+		return nt_xcontext_to_regs(x, regs);
 	}
 	now = *regs;
 	nt_regs_settle(&now);
-	nt_context_from_regs(ctx, &now, ctx->flags);
+	nt_xcontext_from_regs(x, &now);
 	return 0;
 }
 
@@ -333,7 +333,7 @@ static long ask(struct nt_thread_object *thread, struct nt_context_request *req)
 /**
  * nt_thread_context() - registers of another thread
  * @thread: any but the calling one
- * @ctx: its flags say which; filled in, or to be set
+ * @x: its flags say which; filled in, or to be set
  * @set: to be set
  *
  * Should the thread run, it does not stop for longer than that takes.
@@ -341,9 +341,9 @@ static long ask(struct nt_thread_object *thread, struct nt_context_request *req)
  * Context: may sleep.
  * Return: 0, an NTSTATUS or a negative errno.
  */
-long nt_thread_context(struct nt_thread_object *thread, struct nt_context *ctx, bool set)
+long nt_thread_context(struct nt_thread_object *thread, struct nt_xcontext *x, bool set)
 {
-	struct nt_context_request req = { .ctx = ctx, .set = set };
+	struct nt_context_request req = { .ctx = x, .set = set };
 
 	return ask(thread, &req);
 }
