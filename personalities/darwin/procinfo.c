@@ -270,9 +270,11 @@ static void fill_vnode(struct darwin_vnode_path *v, const struct kstat *st)
 static long get_vnode(struct persona_call *call, int pid, const char *name,
 		      struct darwin_vnode_path *v)
 {
-	char link[40];
+	u32 used = call->scratch_used;
+	void __user *ulink;
 	struct kstat st;
 	struct path path;
+	char link[40];
 	long ret;
 
 	memset(v, 0, sizeof(*v));
@@ -280,6 +282,13 @@ static long get_vnode(struct persona_call *call, int pid, const char *name,
 	if (ret < 0)
 		return ret == -ENOENT ? -ESRCH : ret == -EACCES ? -EPERM : ret;
 	snprintf(link, sizeof(link), "/proc/%d/%s", pid, name);
+	ulink = persona_scratch_put(call, link, strlen(link) + 1);
+	if (IS_ERR(ulink))
+		return PTR_ERR(ulink);
+	ret = persona_permit(call, __NR_stat, ulink, 0);
+	call->scratch_used = used;
+	if (ret)
+		return ret;
 	ret = kern_path(link, LOOKUP_FOLLOW, &path);
 	if (ret)
 		return ret;

@@ -15,6 +15,7 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/statfs.h>
 #include <linux/string.h>
@@ -340,7 +341,10 @@ static long getfsstat(struct persona_call *call, bool wide)
 	if (ret)
 		goto out_free;
 	while (count < room) {
-		ret = next_mount(&table, name, PATH_MAX);
+		/* Whoever makes his own /proc makes the table as long as he likes. */
+		cond_resched();
+		ret = fatal_signal_pending(current) ? -EINTR :
+		      next_mount(&table, name, PATH_MAX);
 		if (ret <= 0)
 			break;
 		/* Mounts that cannot be reached are none to the caller. */
