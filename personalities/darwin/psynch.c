@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * psynch: mutexes and condition variables of Apple's libpthread.
+ * psynch: what the locks of Apple's libpthread have in common, and its mutexes.
  *
  * The library takes and gives tickets in sequence words of its own and comes
  * here when a thread has to sleep or one has to be woken. Who wakes may be here
  * before the one that is to sleep: such a wakeup is kept, as a post, for the
  * tickets it is meant for. The kernel keeps an object for an address only as
- * long as it has waiters or posts.
+ * long as it has waiters or posts; that of a read-write lock stays, because a
+ * reader may come late to a lock that was granted to all of them. It goes when
+ * the memory is used for something else, or when there are too many.
  *
  * A mutex has an L word (tickets taken) and a U word (tickets served). A fair
  * one is handed to the ticket after U; of a first-fit one any waiter wakes, and
- * tries again. A condition variable has L (tickets taken), U (tickets signalled)
- * and S (tickets done with). Every wait ends with S one higher: the number that
- * a call returns is what its caller adds to S. So L - S tickets are on their
- * way, and those of them that do not wait here have not arrived yet: only they
- * need posts. Spurious wakeups are allowed, lost ones are not.
+ * tries again. Condition variables are in psynch_cv.c, read-write locks in
+ * psynch_rw.c. Spurious wakeups are allowed, lost ones are not.
  */
 #include <linux/futex.h>
 #include <linux/hash.h>
@@ -24,55 +23,20 @@
 #include <linux/uaccess.h>
 
 #include "bsd_table.h"
-#include "ipc.h"
-#include "psynch.h"
+#include "darwin.h"
+#include "psynch_object.h"
 
-#define PSYNCH_HASH_BITS	6
 /* Objects of a process that only hold posts could be made without end. */
 #define PSYNCH_MAX_OBJECTS	8192
-#define PSYNCH_POSTS		4
-#define PSYNCH_ALL		U32_MAX
-
-struct psynch_waiter {
-	struct list_head link;
-	struct task_struct *task;
-	u32 seq;
-	u32 ret;
-	bool woken;	/* off the list, @ret is set */
-};
-
-/* Wakeups for tickets up to @seq: @count of them, or PSYNCH_ALL. */
-struct psynch_post {
-	u32 seq;
-	u32 count;
-};
-
-struct psynch_object {
-	struct hlist_node node;
-	u64 addr;
-	bool cv;
-	bool known;		/* condition variable: @l and @s are set */
-	u32 l;
-	u32 s;
-	u32 nwaiters;
-	u32 nposts;
-	struct psynch_post posts[PSYNCH_POSTS];
-	struct list_head waiters;
-};
 
 /**
- * struct darwin_psynch - the objects of a process
- * @lock: protects all below, and all objects
- * @count: number of objects
- * @hash: objects by address
+ * darwin_psynch_table() - the objects of the calling process
+ * @call: the call
+ *
+ * Context: may sleep.
+ * Return: the table, made when it is not there; NULL without memory.
  */
-struct darwin_psynch {
-	spinlock_t lock;	/* all below, and all objects */
-	u32 count;
-	struct hlist_head hash[BIT(PSYNCH_HASH_BITS)];
-};
-
-static struct darwin_psynch *psynch_table(struct persona_call *call)
+struct darwin_psynch *darwin_psynch_table(struct persona_call *call)
 {
 	struct darwin_proc *d = darwin_call_proc(call);
 	struct darwin_psynch *t, *old;
@@ -85,6 +49,7 @@ static struct darwin_psynch *psynch_table(struct persona_call *call)
 	if (!t)
 		return NULL;
 	spin_lock_init(&t->lock);
+	INIT_LIST_HEAD(&t->idle);
 	old = cmpxchg(&d->psynch, NULL, t);
 	if (!old)
 		return t;
@@ -95,6 +60,7 @@ static struct darwin_psynch *psynch_table(struct persona_call *call)
 static void free_object(struct darwin_psynch *t, struct psynch_object *o)
 {
 	hlist_del(&o->node);
+	list_del(&o->idle);
 	t->count--;
 	kfree(o);
 }
@@ -131,43 +97,69 @@ static struct psynch_object *find_object(struct darwin_psynch *t, u64 addr)
 	return NULL;
 }
 
-/*
- * The object of an address, with the lock held; *@spare, if it has to be made. One
- * of the other kind is what is left of something that was at the address before,
- * unless threads wait.
+/**
+ * darwin_psynch_get() - the object of an address, with the lock held
+ * @t: table
+ * @addr: address
+ * @kind: what it should be. One of another kind is what is left of something that
+ *	was at the address before, unless threads wait
+ * @spare: darwin_psynch_new()'s; NULL afterwards if it has been used
+ *
+ * Context: @t->lock held.
+ * Return: the object; -EINVAL if it is another kind of lock, -ENOMEM.
  */
-static struct psynch_object *get_object(struct darwin_psynch *t, u64 addr, bool cv,
+struct psynch_object *darwin_psynch_get(struct darwin_psynch *t, u64 addr, enum psynch_kind kind,
 					struct psynch_object **spare)
 {
 	struct psynch_object *o = find_object(t, addr), *new = *spare;
 
-	if (o && o->cv != cv && !o->nwaiters) {
+	if (o && o->kind != kind && !o->nwaiters) {
 		free_object(t, o);
 		o = NULL;
 	}
-	if (o)
-		return o->cv == cv ? o : ERR_PTR(-EINVAL);
+	if (o) {
+		list_del_init(&o->idle);
+		return o->kind == kind ? o : ERR_PTR(-EINVAL);
+	}
+	if (t->count >= PSYNCH_MAX_OBJECTS && !list_empty(&t->idle))
+		free_object(t, list_first_entry(&t->idle, struct psynch_object, idle));
 	if (!new || t->count >= PSYNCH_MAX_OBJECTS)
 		return ERR_PTR(-ENOMEM);
 	*spare = NULL;
 	new->addr = addr;
-	new->cv = cv;
+	new->kind = kind;
+	INIT_LIST_HEAD(&new->idle);
 	INIT_LIST_HEAD(&new->waiters);
 	hlist_add_head(&new->node, &t->hash[hash_64(addr >> 2, PSYNCH_HASH_BITS)]);
 	t->count++;
 	return new;
 }
 
-/* Before the lock: a spare object. Without memory one that is there will do. */
-static struct psynch_object *new_object(void)
+/**
+ * darwin_psynch_new() - before the lock: a spare object
+ *
+ * Context: may sleep.
+ * Return: it, or NULL: without memory one that is there will do.
+ */
+struct psynch_object *darwin_psynch_new(void)
 {
 	return kzalloc(sizeof(struct psynch_object), GFP_KERNEL_ACCOUNT);
 }
 
-/* With the lock held: an object that has become useless goes. */
-static void put_object(struct darwin_psynch *t, struct psynch_object *o)
+/**
+ * darwin_psynch_put() - an object that has become useless goes
+ * @t: table
+ * @o: object
+ *
+ * Context: @t->lock held.
+ */
+void darwin_psynch_put(struct darwin_psynch *t, struct psynch_object *o)
 {
-	if (!o->nwaiters && !o->nposts)
+	if (o->nwaiters || o->nposts || o->rw.posted)
+		return;
+	if (o->rw.granted)
+		list_move_tail(&o->idle, &t->idle);
+	else
 		free_object(t, o);
 }
 
@@ -177,7 +169,15 @@ static void remove_waiter(struct psynch_object *o, struct psynch_waiter *w)
 	o->nwaiters--;
 }
 
-static void wake_waiter(struct psynch_object *o, struct psynch_waiter *w, u32 ret)
+/**
+ * darwin_psynch_wake() - wakes a thread
+ * @o: object
+ * @w: what waits
+ * @ret: what its call returns
+ *
+ * Context: the table's lock held.
+ */
+void darwin_psynch_wake(struct psynch_object *o, struct psynch_waiter *w, u32 ret)
 {
 	remove_waiter(o, w);
 	w->ret = ret;
@@ -185,26 +185,38 @@ static void wake_waiter(struct psynch_object *o, struct psynch_waiter *w, u32 re
 	wake_up_process(w->task);	/* cannot leave without our lock */
 }
 
-static void remove_post(struct psynch_object *o, struct psynch_post *post)
+/**
+ * darwin_psynch_enqueue() - the calling thread is going to wait
+ * @o: object
+ * @w: ours, with its ticket
+ *
+ * Context: the table's lock held.
+ */
+void darwin_psynch_enqueue(struct psynch_object *o, struct psynch_waiter *w)
 {
-	*post = o->posts[--o->nposts];
+	w->task = current;
+	w->woken = false;
+	list_add_tail(&w->link, &o->waiters);
+	o->nwaiters++;
 }
 
-/*
- * Sleeps with the lock held before and after. The object stays, as we wait at
- * it, unless we have been woken. Returns 0 when woken, -EINTR or -ETIMEDOUT.
+/**
+ * darwin_psynch_sleep() - sleeps with the lock held before and after
+ * @t: table
+ * @o: object. It stays, as we wait at it, unless we have been woken
+ * @w: ours, enqueued
+ * @deadline: CLOCK_MONOTONIC, NULL: none
+ *
+ * Context: may sleep.
+ * Return: 0 when woken, -EINTR or -ETIMEDOUT.
  */
-static long wait_at(struct darwin_psynch *t, struct psynch_object *o, struct psynch_waiter *w,
-		    ktime_t *deadline)
+long darwin_psynch_sleep(struct darwin_psynch *t, struct psynch_object *o,
+			 struct psynch_waiter *w, ktime_t *deadline)
 	__releases(&t->lock)
 	__acquires(&t->lock)
 {
 	long ret = 0;
 
-	w->task = current;
-	w->woken = false;
-	list_add_tail(&w->link, &o->waiters);
-	o->nwaiters++;
 	spin_unlock(&t->lock);
 	while (!ret) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
@@ -224,8 +236,17 @@ static long wait_at(struct darwin_psynch *t, struct psynch_object *o, struct psy
 	return ret;
 }
 
-/* Common checks: an address, of this process alone, and the native right to it. */
-static long check_call(struct persona_call *call, u64 addr, u32 flags, int op)
+/**
+ * darwin_psynch_check() - an address, of this process alone, and the right to it
+ * @call: the call
+ * @addr: of the lock
+ * @flags: its options
+ * @op: FUTEX_WAIT or FUTEX_WAKE
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_psynch_check(struct persona_call *call, u64 addr, u32 flags, int op)
 {
 	if (!addr || !access_ok((void __user *)addr, sizeof(u32)))
 		return -EINVAL;
@@ -262,20 +283,30 @@ static bool is_firstfit(u32 flags)
 	return (flags & PSYNCH_POLICY_MASK) == PSYNCH_FIRSTFIT;
 }
 
-static long mutex_drop(struct darwin_psynch *t, u64 addr, u32 ugen, u32 flags)
+/**
+ * darwin_psynch_drop() - wakes who is next at a mutex
+ * @t: table
+ * @addr: mutex
+ * @ugen: its U word before
+ * @flags: its options
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+long darwin_psynch_drop(struct darwin_psynch *t, u64 addr, u32 ugen, u32 flags)
 {
 	u32 next = PSYNCH_COUNT(ugen) + PSYNCH_INC;
 	bool firstfit = is_firstfit(flags);
-	struct psynch_object *spare = new_object(), *o;
+	struct psynch_object *spare = darwin_psynch_new(), *o;
 	struct psynch_waiter *w;
 
 	spin_lock(&t->lock);
-	o = get_object(t, addr, false, &spare);
+	o = darwin_psynch_get(t, addr, PSYNCH_MTX, &spare);
 	if (IS_ERR(o))
 		goto out;
 	w = mutex_next(o, firstfit, next);
 	if (w) {
-		wake_waiter(o, w, mutex_bits(o, w->seq));
+		darwin_psynch_wake(o, w, mutex_bits(o, w->seq));
 	} else if (firstfit && o->nposts) {
 		if (o->posts[0].count < PSYNCH_ALL)
 			o->posts[0].count++;
@@ -285,7 +316,7 @@ static long mutex_drop(struct darwin_psynch *t, u64 addr, u32 ugen, u32 flags)
 		o->posts[0].seq = next;
 		o->posts[0].count = 1;
 	}
-	put_object(t, o);
+	darwin_psynch_put(t, o);
 out:
 	spin_unlock(&t->lock);
 	kfree(spare);
@@ -305,11 +336,11 @@ long darwin_psynch_mutexdrop(struct persona_call *call)
 	struct darwin_psynch *t;
 	long ret;
 
-	ret = check_call(call, call->args[0], flags, FUTEX_WAKE);
+	ret = darwin_psynch_check(call, call->args[0], flags, FUTEX_WAKE);
 	if (ret)
 		return ret;
-	t = psynch_table(call);
-	return t ? mutex_drop(t, call->args[0], call->args[2], flags) : -ENOMEM;
+	t = darwin_psynch_table(call);
+	return t ? darwin_psynch_drop(t, call->args[0], call->args[2], flags) : -ENOMEM;
 }
 
 /**
@@ -329,15 +360,15 @@ long darwin_psynch_mutexwait(struct persona_call *call)
 	struct darwin_psynch *t;
 	long ret;
 
-	ret = check_call(call, call->args[0], flags, FUTEX_WAIT);
+	ret = darwin_psynch_check(call, call->args[0], flags, FUTEX_WAIT);
 	if (ret)
 		return ret;
-	t = psynch_table(call);
+	t = darwin_psynch_table(call);
 	if (!t)
 		return -ENOMEM;
-	spare = new_object();
+	spare = darwin_psynch_new();
 	spin_lock(&t->lock);
-	o = get_object(t, call->args[0], false, &spare);
+	o = darwin_psynch_get(t, call->args[0], PSYNCH_MTX, &spare);
 	if (IS_ERR(o)) {
 		ret = PTR_ERR(o);
 		goto out;
@@ -347,374 +378,14 @@ long darwin_psynch_mutexwait(struct persona_call *call)
 			o->nposts = 0;
 		w.ret = mutex_bits(o, w.seq);
 	} else {
-		ret = wait_at(t, o, &w, NULL);
+		darwin_psynch_enqueue(o, &w);
+		ret = darwin_psynch_sleep(t, o, &w, NULL);
 		if (!ret)	/* the object may be gone */
 			goto out;
 	}
-	put_object(t, o);
+	darwin_psynch_put(t, o);
 out:
 	spin_unlock(&t->lock);
 	kfree(spare);
 	return ret ?: w.ret;
-}
-
-/* Condition variables */
-
-static void cv_update(struct psynch_object *o, u32 l, u32 s)
-{
-	l = PSYNCH_COUNT(l);
-	s = PSYNCH_COUNT(s);
-	if (!o->known || psynch_before(o->l, l))
-		o->l = l;
-	if (!o->known || psynch_before(o->s, s))
-		o->s = s;
-	o->known = true;
-}
-
-/* Tickets on their way to us. */
-static bool cv_expected(const struct psynch_object *o)
-{
-	return (o->l - o->s) / PSYNCH_INC != o->nwaiters;
-}
-
-/*
- * What has become unnecessary goes, and the caller of a call learns in bits for
- * its S word what is left.
- */
-static u32 cv_settle(struct psynch_object *o)
-{
-	struct psynch_waiter *w, *next;
-
-	if (!cv_expected(o))
-		o->nposts = 0;
-	if (o->l != o->s)
-		return o->nposts && !o->nwaiters ? PSYNCH_S_POSTED : 0;
-	/* Nobody can be left, unless the words do not tell the truth. */
-	list_for_each_entry_safe(w, next, &o->waiters, link)
-		wake_waiter(o, w, PSYNCH_INC | PSYNCH_S_CLEARED);
-	o->nposts = 0;
-	o->known = false;
-	return PSYNCH_S_CLEARED;
-}
-
-/* Wakes every ticket up to @last, also those to come; what to add to S. */
-static u32 cv_wake_all(struct psynch_object *o, u32 last)
-{
-	struct psynch_waiter *w, *next;
-	u32 i, woken = 0;
-
-	/* One wakeup of all does for any others there may be. */
-	for (i = 0; i < o->nposts; ) {
-		if (psynch_before(last, o->posts[i].seq) && o->nposts < PSYNCH_POSTS) {
-			i++;
-			continue;
-		}
-		if (psynch_before(last, o->posts[i].seq))
-			last = o->posts[i].seq;
-		remove_post(o, &o->posts[i]);
-	}
-	list_for_each_entry_safe(w, next, &o->waiters, link) {
-		if (psynch_before(last, w->seq))
-			continue;
-		wake_waiter(o, w, 0);
-		woken += PSYNCH_INC;
-	}
-	o->s += woken;
-	if (cv_expected(o)) {
-		o->posts[o->nposts].seq = last;
-		o->posts[o->nposts++].count = PSYNCH_ALL;
-	}
-	return woken;
-}
-
-/* A wakeup for one ticket up to @last that has not arrived. */
-static u32 cv_post(struct psynch_object *o, u32 last)
-{
-	u32 i;
-
-	if (!cv_expected(o))
-		return 0;
-	for (i = 0; i < o->nposts; i++) {
-		struct psynch_post *post = &o->posts[i];
-
-		if (post->count == PSYNCH_ALL && !psynch_before(post->seq, last))
-			return 0;
-		if (post->seq == last) {
-			post->count++;
-			return 0;
-		}
-	}
-	if (o->nposts == PSYNCH_POSTS)
-		return cv_wake_all(o, last);
-	o->posts[o->nposts].seq = last;
-	o->posts[o->nposts++].count = 1;
-	return 0;
-}
-
-/*
- * Wakes one of the tickets @from to @last. One that is older and still waits may
- * wait for a signal that somebody else has got: then all wake.
- */
-static u32 cv_wake_one(struct psynch_object *o, u32 from, u32 last)
-{
-	struct psynch_waiter *w, *best = NULL;
-	bool older = false;
-
-	list_for_each_entry(w, &o->waiters, link) {
-		if (psynch_before(last, w->seq))
-			continue;
-		if (psynch_before(w->seq, from))
-			older = true;
-		else if (!best || psynch_before(w->seq, best->seq))
-			best = w;
-	}
-	if (!best)
-		return older ? cv_wake_all(o, last) : cv_post(o, last);
-	wake_waiter(o, best, 0);
-	o->s += PSYNCH_INC;
-	return PSYNCH_INC;
-}
-
-static u32 cv_wake_thread(struct psynch_object *o, struct pid *thread, u32 last)
-{
-	struct psynch_waiter *w;
-
-	list_for_each_entry(w, &o->waiters, link) {
-		if (task_pid(w->task) != thread || psynch_before(last, w->seq))
-			continue;
-		wake_waiter(o, w, 0);
-		o->s += PSYNCH_INC;
-		return PSYNCH_INC;
-	}
-	return cv_wake_all(o, last);
-}
-
-/* @u: the U word before; NULL @thread: any; what to add to S, or an error. */
-static long cv_signal(struct persona_call *call, u64 ls, u32 u, bool all, u32 name)
-{
-	u32 last = PSYNCH_COUNT(ls), s = PSYNCH_COUNT(ls >> 32), add;
-	u32 from = PSYNCH_COUNT(u) + PSYNCH_INC;
-	struct darwin_port *thread = NULL;
-	struct psynch_object *spare, *o;
-	struct darwin_psynch *t;
-	long ret;
-
-	if (psynch_before(last, s) || (!name && psynch_before(last, from)))
-		return -EINVAL;
-	t = psynch_table(call);
-	if (!t)
-		return -ENOMEM;
-	if (name) {
-		thread = darwin_port_lookup(darwin_call_ipc(call), name, DARWIN_PORT_THREAD);
-		if (!thread)
-			return -ESRCH;
-	}
-	spare = new_object();
-	spin_lock(&t->lock);
-	o = get_object(t, call->args[0], true, &spare);
-	if (IS_ERR(o)) {
-		ret = PTR_ERR(o);
-		goto out;
-	}
-	cv_update(o, ls, s);
-	if (all)
-		add = cv_wake_all(o, last);
-	else if (thread)
-		add = cv_wake_thread(o, thread->pid, last);
-	else
-		add = cv_wake_one(o, from, last);
-	ret = add | cv_settle(o);
-	put_object(t, o);
-out:
-	spin_unlock(&t->lock);
-	kfree(spare);
-	if (thread)
-		darwin_port_put(thread);
-	return ret;
-}
-
-/**
- * darwin_psynch_cvsignal() - psynch_cvsignal: wakes one
- * @call: condition variable, L and S, U, name of a thread's port or 0, three
- *	that are not used, flags
- *
- * Context: see persona_fn.
- * Return: what to add to S, or a negative errno.
- */
-long darwin_psynch_cvsignal(struct persona_call *call)
-{
-	long ret = check_call(call, call->args[0], call->args[7], FUTEX_WAKE);
-
-	return ret ?: cv_signal(call, call->args[1], call->args[2], false, call->args[3]);
-}
-
-/**
- * darwin_psynch_cvbroad() - psynch_cvbroad: wakes all
- * @call: condition variable, L and S, number of waiters and U, flags
- *
- * Context: see persona_fn.
- * Return: what to add to S, or a negative errno.
- */
-long darwin_psynch_cvbroad(struct persona_call *call)
-{
-	long ret = check_call(call, call->args[0], call->args[3], FUTEX_WAKE);
-
-	return ret ?: cv_signal(call, call->args[1], call->args[2] >> 32, true, 0);
-}
-
-/* Takes a wakeup that came before us: what to add to S, 0 if there is none. */
-static u32 cv_take_post(struct psynch_object *o, u32 seq)
-{
-	struct psynch_post *post = NULL;
-	u32 i, last;
-
-	for (i = 0; i < o->nposts; i++)
-		if (!psynch_before(o->posts[i].seq, seq) &&
-		    (!post || psynch_before(o->posts[i].seq, post->seq)))
-			post = &o->posts[i];
-	if (!post)
-		return 0;
-	o->s += PSYNCH_INC;
-	if (post->count == PSYNCH_ALL)
-		return PSYNCH_INC;
-	last = post->seq;
-	if (!--post->count)
-		remove_post(o, post);
-	/* It may have been meant for a ticket between: that one wakes as well. */
-	return PSYNCH_INC + (last == seq ? 0 : cv_wake_all(o, last));
-}
-
-/* Our ticket is done with, by an error. */
-static long cv_error(struct psynch_object *o, long err)
-{
-	u32 nr = darwin_errno(err), bits;
-
-	o->s += PSYNCH_INC;
-	bits = cv_settle(o);
-	if (bits & PSYNCH_S_CLEARED)
-		nr |= PSYNCH_ECLEARED;
-	if (bits & PSYNCH_S_POSTED)
-		nr |= PSYNCH_EPOSTED;
-	return PERSONA_ERR(nr);
-}
-
-static long cv_wait(struct darwin_psynch *t, u64 addr, u64 ls, ktime_t *deadline)
-{
-	struct psynch_waiter w = { .seq = PSYNCH_COUNT(ls) };
-	struct psynch_object *spare = new_object(), *o;
-	long ret;
-
-	spin_lock(&t->lock);
-	o = get_object(t, addr, true, &spare);
-	if (IS_ERR(o)) {
-		ret = PTR_ERR(o);
-		goto out;
-	}
-	cv_update(o, ls, ls >> 32);
-	ret = cv_take_post(o, w.seq);
-	if (ret) {
-		ret |= cv_settle(o);
-	} else {
-		ret = wait_at(t, o, &w, deadline);
-		if (!ret) {
-			ret = w.ret;
-			goto out;	/* the object may be gone */
-		}
-		ret = cv_error(o, ret);
-	}
-	put_object(t, o);
-out:
-	spin_unlock(&t->lock);
-	kfree(spare);
-	return ret;
-}
-
-/**
- * darwin_psynch_cvwait() - psynch_cvwait: gives up a mutex and waits
- * @call: condition variable, L with our ticket and S, U, mutex or NULL, its L
- *	and U, flags, seconds, nanoseconds; no time: for ever
- *
- * Context: see persona_fn.
- * Return: what to add to S; ETIMEDOUT or EINTR with PSYNCH_E* bits (1 is to be
- * added to S), or a negative errno.
- */
-long darwin_psynch_cvwait(struct persona_call *call)
-{
-	u64 ls = call->args[1];
-	u32 flags = call->args[5], nsec = (u32)call->args[7] & 0x3fffffff;
-	s64 sec = call->args[6];
-	struct darwin_psynch *t;
-	ktime_t deadline;
-	long ret;
-
-	if (!psynch_before(PSYNCH_COUNT(ls >> 32), PSYNCH_COUNT(ls)))
-		return -EINVAL;
-	ret = check_call(call, call->args[0], flags, FUTEX_WAIT);
-	if (ret)
-		return ret;
-	t = psynch_table(call);
-	if (!t)
-		return -ENOMEM;
-	/* Who signals from now on leaves a post. */
-	if (call->args[3])
-		ret = mutex_drop(t, call->args[3], call->args[4] >> 32, flags);
-	if (ret)
-		return ret;
-	if (!sec && !nsec)
-		return cv_wait(t, call->args[0], ls, NULL);
-	deadline = ktime_add_safe(ktime_get(), ktime_set(max_t(s64, sec, 0), nsec));
-	return cv_wait(t, call->args[0], ls, &deadline);
-}
-
-/**
- * darwin_psynch_cvclrprepost() - psynch_cvclrprepost: forgets wakeups
- * @call: condition variable or mutex, L, U, S, count, up to which ticket, flags
- *
- * Context: see persona_fn.
- * Return: 0 or a negative errno.
- */
-long darwin_psynch_cvclrprepost(struct persona_call *call)
-{
-	u32 last = PSYNCH_COUNT(call->args[5]), flags = call->args[6], i;
-	bool cv = !(flags & PSYNCH_MUTEX);
-	struct psynch_object *spare = NULL, *o;
-	struct darwin_psynch *t;
-	long ret;
-
-	ret = check_call(call, call->args[0], flags, FUTEX_WAKE);
-	if (ret)
-		return ret;
-	t = psynch_table(call);
-	if (!t)
-		return -ENOMEM;
-	spare = new_object();
-	spin_lock(&t->lock);
-	o = get_object(t, call->args[0], cv, &spare);
-	if (IS_ERR(o)) {
-		ret = PTR_ERR(o);
-		goto out;
-	}
-	for (i = 0; i < o->nposts; ) {
-		if (cv && psynch_before(last, o->posts[i].seq))
-			i++;
-		else
-			remove_post(o, &o->posts[i]);
-	}
-	put_object(t, o);
-out:
-	spin_unlock(&t->lock);
-	kfree(spare);
-	return ret;
-}
-
-/**
- * darwin_psynch_rw_gone() - psynch_rw_longrdlock and psynch_rw_yieldwrlock
- * @call: read-write lock, L, U, S, flags
- *
- * Context: see persona_fn.
- * Return: -ESRCH, as from every Darwin kernel of the last years.
- */
-long darwin_psynch_rw_gone(struct persona_call *call)
-{
-	return -ESRCH;
 }
