@@ -8,6 +8,7 @@
 #include <linux/shm.h>
 #include <linux/string.h>
 #include <linux/time.h>
+#include <linux/timex.h>
 #include <uapi/linux/shm.h>
 
 #include "darwin.h"
@@ -89,6 +90,43 @@ static void sem_names(struct kunit *test)
 					      sizeof(path)), -ENAMETOOLONG);
 	KUNIT_EXPECT_EQ(test, darwin_sem_path("abc", path, 16), -ENAMETOOLONG);
 	KUNIT_EXPECT_EQ(test, darwin_sem_path("abc", path, 17), 0);
+}
+
+static void timexes(struct kunit *test)
+{
+	struct darwin_timex tx = { .modes = 0x30bf, .offset = -5, .freq = 6, .maxerror = 7,
+				   .esterror = 8, .status = 0x41, .constant = 9, .stbcnt = 99 };
+	struct __kernel_timex native = { .modes = ~0U };
+
+	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), 0);
+	KUNIT_EXPECT_EQ(test, native.modes, (u32)(ADJ_OFFSET | ADJ_FREQUENCY | ADJ_MAXERROR |
+						  ADJ_ESTERROR | ADJ_STATUS | ADJ_TIMECONST |
+						  ADJ_TAI | ADJ_MICRO | ADJ_NANO));
+	KUNIT_EXPECT_EQ(test, native.offset, -5LL);
+	KUNIT_EXPECT_EQ(test, native.freq, 6LL);
+	KUNIT_EXPECT_EQ(test, native.maxerror, 7LL);
+	KUNIT_EXPECT_EQ(test, native.esterror, 8LL);
+	KUNIT_EXPECT_EQ(test, native.status, STA_PLL | STA_UNSYNC);
+	KUNIT_EXPECT_EQ(test, native.constant, 9LL);
+	KUNIT_EXPECT_EQ(test, native.stbcnt, 0LL);
+	/* ADJ_SETOFFSET, ADJ_TICK and ADJ_OFFSET_SINGLESHOT are Linux's alone. */
+	tx.modes = ADJ_SETOFFSET;
+	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
+	tx.modes = ADJ_TICK;
+	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
+	tx.modes = ADJ_OFFSET_SINGLESHOT;
+	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
+
+	native = (struct __kernel_timex){ .offset = 1, .status = -2, .shift = 3, .stbcnt = -4,
+					  .tick = 10000 };
+	memset(&tx, 0x5a, sizeof(tx));
+	darwin_timex_fill(&tx, &native, 2);
+	KUNIT_EXPECT_EQ(test, tx.modes, 2U);
+	KUNIT_EXPECT_EQ(test, tx.offset, 1LL);
+	KUNIT_EXPECT_EQ(test, tx.status, -2);
+	KUNIT_EXPECT_EQ(test, tx.shift, 3);
+	KUNIT_EXPECT_EQ(test, tx.stbcnt, -4LL);
+	KUNIT_EXPECT_EQ(test, tx.pad0 | tx.pad1 | tx.pad2, 0U);
 }
 
 static void timevals(struct kunit *test)
@@ -221,6 +259,7 @@ static struct kunit_case convert_cases[] = {
 	KUNIT_CASE(mmap_words),
 	KUNIT_CASE(shm_names),
 	KUNIT_CASE(sem_names),
+	KUNIT_CASE(timexes),
 	KUNIT_CASE(timevals),
 	KUNIT_CASE(limits),
 	KUNIT_CASE(ipc_structures),

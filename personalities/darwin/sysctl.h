@@ -91,6 +91,9 @@ int darwin_sysctl_out_user(struct darwin_sysctl_req *req, const void __user *dat
 int darwin_sysctl_number(struct darwin_sysctl_req *req, s64 value);
 int darwin_sysctl_string(struct darwin_sysctl_req *req, const char *s);
 
+/* sysctl_hw.c */
+unsigned int darwin_cores(void);
+
 /* sysctl_tree.c */
 const struct darwin_sysctl *darwin_sysctl_by_oid(const u32 *oid, u32 n);
 const struct darwin_sysctl *darwin_sysctl_by_name(const char *name, size_t len);

@@ -33,14 +33,25 @@ int darwin_sc_activecpu(struct darwin_sysctl_req *req)
 	return darwin_sysctl_number(req, cpumask_weight(current->cpus_ptr));
 }
 
-int darwin_sc_physicalcpu(struct darwin_sysctl_req *req)
+/**
+ * darwin_cores() - number of cores, whatever their threads are called
+ *
+ * Context: any.
+ * Return: at least 1.
+ */
+unsigned int darwin_cores(void)
 {
-	int cpu, cores = 0;
+	unsigned int cpu, cores = 0;
 
 	for_each_online_cpu(cpu)
 		if (cpumask_first(topology_sibling_cpumask(cpu)) == cpu)
 			cores++;
-	return darwin_sysctl_number(req, cores ?: 1);
+	return cores ?: 1;
+}
+
+int darwin_sc_physicalcpu(struct darwin_sysctl_req *req)
+{
+	return darwin_sysctl_number(req, darwin_cores());
 }
 
 static u64 memsize(void)

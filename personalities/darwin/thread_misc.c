@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The smaller thread calls: cancellation marks, and ends with a reason. */
+#include <linux/cpumask.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/signal.h>
+#include <linux/uaccess.h>
 
 #include "bsd_table.h"
 #include "ipc.h"
+#include "sysctl.h"
 #include "thread.h"
 
 #define NATIVE_SIGSETSIZE	8
+
+/* Commands of bsdthread_ctl */
+#define CTL_SET_QOS		0x010
+#define CTL_QOS_OVERRIDE_START	0x040
+#define CTL_QOS_OVERRIDE_END	0x080
+#define CTL_SET_SELF		0x100
+#define CTL_OVERRIDE_RESET	0x200
+#define CTL_OVERRIDE_DISPATCH	0x400
+#define CTL_ASYNC_ADD		0x401
+#define CTL_ASYNC_RESET		0x402
+#define CTL_MAX_PARALLELISM	0x800
+#define CTL_ALLOW_KILL		0x1000
+
+/* Quality-of-service classes, lowest and highest */
+#define QOS_MAINTENANCE		1
+#define QOS_USER_INTERACTIVE	6
+
+#define PARALLEL_LOGICAL	BIT(0)
+#define PARALLEL_REALTIME	BIT(1)
 
 /**
  * darwin_pthread_canceled() - __pthread_canceled
@@ -116,4 +140,66 @@ long darwin_abort_with_payload(struct persona_call *call)
 		ret = persona_native(call, __NR_tgkill, task_tgid_vnr(current),
 				     task_pid_vnr(current), SIGABRT);
 	return ret;
+}
+
+/* How many threads of a class can run at a time: on Linux, of any. */
+static long max_parallelism(u64 qos, u64 flags)
+{
+	if (flags & ~(PARALLEL_LOGICAL | PARALLEL_REALTIME))
+		return -EINVAL;
+	if (flags & PARALLEL_REALTIME ? qos : qos < QOS_MAINTENANCE || qos > QOS_USER_INTERACTIVE)
+		return -EINVAL;
+	return flags & PARALLEL_LOGICAL ? num_online_cpus() : darwin_cores();
+}
+
+/**
+ * darwin_bsdthread_ctl() - bsdthread_ctl: quality of service of threads
+ * @call: command and up to three arguments
+ *
+ * Threads have no class here, and the library is told so when it registers: what
+ * would give one is refused.
+ *
+ * Context: see persona_fn.
+ * Return: CTL_MAX_PARALLELISM: number of processors or cores; 0; or a negative errno.
+ */
+long darwin_bsdthread_ctl(struct persona_call *call)
+{
+	const u64 *args = call->args;
+
+	switch (args[0]) {
+	case CTL_MAX_PARALLELISM:
+		return args[3] ? -EINVAL : max_parallelism((u32)args[1], args[2]);
+	case CTL_ALLOW_KILL:
+		/* About threads of work queues; the others can be killed anyway. */
+		return 0;
+	case CTL_SET_QOS:
+	case CTL_QOS_OVERRIDE_START:
+	case CTL_QOS_OVERRIDE_END:
+	case CTL_SET_SELF:
+	case CTL_OVERRIDE_RESET:
+	case CTL_OVERRIDE_DISPATCH:
+	case CTL_ASYNC_ADD:
+	case CTL_ASYNC_RESET:
+		return -EOPNOTSUPP;
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * darwin_memorystatus_get_level() - memorystatus_get_level
+ * @call: u32: how much memory is available, in percent
+ *
+ * Context: see persona_fn.
+ * Return: 0 or a negative errno.
+ */
+long darwin_memorystatus_get_level(struct persona_call *call)
+{
+	u64 avail = max(si_mem_available(), 0L), total = totalram_pages();
+	u32 level = div64_u64(min(avail, total) * 100, max(total, 1ULL));
+	long err = persona_permit(call, __NR_sysinfo, call->args[0]);
+
+	if (err)
+		return err;
+	return put_user(level, (u32 __user *)u64_to_user_ptr(call->args[0]));
 }

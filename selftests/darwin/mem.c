@@ -189,6 +189,15 @@ static void code(void)
 	sys(SYS_munmap, m.rax, PAGE);
 }
 
+static void level(void)
+{
+	uint32_t percent = ~0u;
+
+	is_ok(bsd(SYS_memorystatus_get_level, &percent), "memorystatus_get_level");
+	ok(percent > 0 && percent <= 100, "some of the memory is available (%u%%)", percent);
+	is_err(bsd(SYS_memorystatus_get_level, (void *)16), EFAULT, "to nowhere");
+}
+
 int main(int argc, char **argv, char **envp, char **apple)
 {
 	int fd = file_of("second", PAGE);
@@ -201,5 +210,6 @@ int main(int argc, char **argv, char **envp, char **apple)
 	shared_with_child();
 	advice();
 	code();
+	level();
 	return done();
 }

@@ -168,6 +168,39 @@ static void exec(char **argv)
 	is_int(child_status(pid), 0, "exec with threads");
 }
 
+#define CTL_SET_QOS		0x10
+#define CTL_SET_SELF		0x100
+#define CTL_MAX_PARALLELISM	0x800
+#define CTL_ALLOW_KILL		0x1000
+
+static int number_of(const char *name)
+{
+	uint64_t len = sizeof(int);
+	int n = -1;
+
+	sys(SYS_sysctlbyname, name, strlen(name), &n, &len, NULL, 0);
+	return n;
+}
+
+static void ctl(void)
+{
+	is_int(sys(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 4, 1, 0), number_of("hw.ncpu"),
+	       "as many threads can run at a time as there are processors");
+	is_int(sys(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 4, 0, 0), number_of("hw.physicalcpu"),
+	       "or cores");
+	is_int(sys(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 0, 3, 0), number_of("hw.ncpu"),
+	       "also in real time");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 0, 1, 0), EINVAL, "no class");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 7, 1, 0), EINVAL, "an unknown class");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 4, 2, 0), EINVAL,
+	       "real time has no classes");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_MAX_PARALLELISM, 4, 8, 0), EINVAL, "an unknown flag");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_SET_QOS, 0, 0, 0), ENOTSUP, "no class can be set");
+	is_err(bsd(SYS_bsdthread_ctl, CTL_SET_SELF, 0, 0, 1), ENOTSUP, "not by the other way");
+	is_ok(bsd(SYS_bsdthread_ctl, CTL_ALLOW_KILL, 1, 0, 0), "threads can be killed");
+	is_err(bsd(SYS_bsdthread_ctl, 0x7777, 0, 0, 0), EINVAL, "an unknown command");
+}
+
 int main(int argc, char **argv, char **envp, char **apple)
 {
 	if (argc > 1) {
@@ -181,6 +214,7 @@ int main(int argc, char **argv, char **envp, char **apple)
 	terminate();
 	forked();
 	ends();
+	ctl();
 	exec(argv);
 	return done();
 }

@@ -163,6 +163,88 @@ static void sleeping(void)
 	ok(t >= 99000 && t < 20000000, "select sleeps (%llu us)", t);
 }
 
+struct timex {
+	uint32_t modes;
+	long offset;
+	long freq;
+	long maxerror;
+	long esterror;
+	int status;
+	long constant;
+	long precision;
+	long tolerance;
+	long pps[2];
+	int shift;
+	long more[5];
+};
+
+struct ntptimeval {
+	long sec;
+	long nsec;
+	long maxerror;
+	long esterror;
+	long tai;
+	int state;
+};
+
+_Static_assert(sizeof(struct timex) == 136 && sizeof(struct ntptimeval) == 48, "layout");
+
+#define MOD_ESTERROR	0x0008
+#define MOD_CLKB	0x4000
+#define TIME_ERROR	5
+
+static int unprivileged(void)
+{
+	struct timex tx = { .modes = MOD_ESTERROR };
+	long pid = sys_fork();
+	struct sysret r;
+
+	if (!pid) {
+		sys(SYS_setuid, 1000);
+		r = bsd(SYS_ntp_adjtime, &tx);
+		sys_exit(r.cf ? r.rax : 0);
+	}
+	return child_status(pid);
+}
+
+static void ntp(void)
+{
+	struct ntptimeval ntv;
+	struct timex tx, old;
+	struct sysret r;
+	uint64_t us;
+	long ns;
+
+	memset(&old, 0x5a, sizeof(old));
+	old.modes = 0;
+	r = bsd(SYS_ntp_adjtime, &old);
+	ok(!r.cf && r.rax <= TIME_ERROR, "ntp_adjtime that only asks");
+	ok(old.maxerror >= 0 && old.tolerance > 0 && old.constant >= 0 && !(old.status >> 16),
+	   "tells the state of the clock");
+	tx = old;
+	tx.modes = MOD_ESTERROR;
+	tx.esterror = old.esterror / 2 + 1;
+	r = bsd(SYS_ntp_adjtime, &tx);
+	ok(!r.cf && r.rax <= TIME_ERROR, "ntp_adjtime that sets a value");
+	memset(&ntv, 0x5a, sizeof(ntv));
+	us = now_us();
+	r = bsd(SYS_ntp_gettime, &ntv);
+	ns = (now_us() - us) * 1000;
+	ok(!r.cf && r.rax == (uint64_t)ntv.state, "ntp_gettime gives the state twice");
+	is_int(ntv.esterror, old.esterror / 2 + 1, "and the value");
+	us = ntv.sec * 1000000UL + ntv.nsec / 1000 - us;
+	ok(ntv.nsec >= 0 && ntv.nsec < 1000000000 && us * 1000 <= (uint64_t)ns + 1000,
+	   "and the time, which is that of gettimeofday");
+	ok(ntv.tai >= -100 && ntv.tai <= 100, "and what TAI is ahead");
+	old.modes = MOD_ESTERROR;
+	bsd(SYS_ntp_adjtime, &old);
+	tx.modes = MOD_CLKB;
+	is_err(bsd(SYS_ntp_adjtime, &tx), EINVAL, "ntp_adjtime of another clock");
+	is_err(bsd(SYS_ntp_adjtime, (void *)16), EFAULT, "ntp_adjtime from nowhere");
+	is_err(bsd(SYS_ntp_gettime, (void *)16), EFAULT, "ntp_gettime to nowhere");
+	is_int(unprivileged(), EPERM, "ntp_adjtime without the right to");
+}
+
 int main(int argc, char **argv, char **envp, char **apple)
 {
 	plan(0);
@@ -171,5 +253,6 @@ int main(int argc, char **argv, char **envp, char **apple)
 	mach_clock();
 	timers();
 	sleeping();
+	ntp();
 	return done();
 }
