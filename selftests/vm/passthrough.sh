@@ -64,4 +64,10 @@ fi
 result $? 124 "a timeout's exit status"
 "$top/tools/vm" --kernel "$kernel" --no-load "$dir/nothing" > out 2> err < /dev/null
 result $? 127 "exit status when there is no such program"
+result "$(cat err)" "vm: $dir/nothing: no such program" "and what is said then"
+"$top/tools/vm" --kernel "$kernel" --no-load ./file > out 2> err < /dev/null
+result $? 126 "exit status when it is not executable"
+result "$(cat err)" "vm: ./file: not executable (chmod +x?)" "and what is said then"
+"$top/tools/vm" --kernel "$kernel" --no-load /proc/nothing > out 2> err < /dev/null
+result $? 127 "exit status when the machine's own folders have no such program"
 echo "1..$n"
