@@ -52,6 +52,7 @@ def kernel_dir(series):
 
 def built_modules(series):
 	"""Build the modules of this tree for a kernel and return their directory."""
+	kernel_dir(series)		# that it cannot be had is another error
 	out = subprocess.run([os.path.join(HERE, "build"), series], stdout=subprocess.PIPE,
 			     text=True)
 	if out.returncode:
