@@ -108,6 +108,7 @@ void nt_exception_kill(struct persona_thread *thread, struct pt_regs *regs, u32 
  * Return: true: done, or the process is about to end for it; false: the program
  * has no dispatcher, so the kernel's signal is all there is.
  */
+noinline_for_stack
 bool nt_exception_raise(struct persona_thread *thread, struct pt_regs *regs,
 			const struct nt_exception_record *rec, struct nt_context *ctx)
 {
