@@ -139,6 +139,8 @@ struct nt_process {
  * @exit_set: @exit_code is final
  * @ended: it has ended
  * @fresh: it has not been in user mode yet
+ * @loading: of a process that executes a program: that program is not there yet, and
+ *	what may be done to the process is not settled
  * @mutants: owned mutants, abandoned at the end (mutant.c)
  * @context: asked for or to be set by another thread (context.c)
  * @priority: as last set, relative to that of the process
@@ -179,6 +181,7 @@ struct nt_thread_object {
 	bool exit_set;
 	bool ended;
 	bool fresh;
+	bool loading;
 	bool boost;
 	bool hidden;
 	bool ctrl;

@@ -140,6 +140,7 @@ int nt_thread_init(struct persona_thread *thread, struct persona_thread *parent)
 	t->self = nt_thread_object_new(process);
 	if (!t->self)
 		return -ENOMEM;
+	t->self->loading = true;
 	/* After the exec this is the number of the only thread, whoever calls it. */
 	nt_thread_attach(t->self, current, task_tgid(current));
 	return 0;
@@ -157,10 +158,12 @@ void nt_state_started(struct persona_thread *thread)
 	struct nt_thread *t = nt_thread(thread);
 	unsigned long flags;
 
-	nt_process_adopt(nt->self, nt);
 	spin_lock_irqsave(&t->self->lock, flags);
 	t->self->teb = t->teb;
 	spin_unlock_irqrestore(&t->self->lock, flags);
+	/* Whoever sees it so sees the new program's credentials, too. */
+	smp_store_release(&t->self->loading, false);
+	nt_process_adopt(nt->self, nt);
 	nt_signals_exec(nt);
 }
 

@@ -259,8 +259,10 @@ long nt_thread_ref(struct persona_call *call, u64 handle, u32 access,
 	if (ret)
 		return ret;
 	*out = to_thread(obj);
+	/* Of a program that is not there yet: the credentials may be those before it. */
 	if (unlikely(access & CONTROL_ACCESS))
-		ret = nt_process_may_control(call, (*out)->process);
+		ret = smp_load_acquire(&(*out)->loading) ? NT_STATUS_UNSUCCESSFUL :
+		      nt_process_may_control(call, (*out)->process);
 	if (unlikely(ret))
 		nt_object_put(obj);
 	return ret;

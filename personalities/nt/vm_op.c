@@ -88,7 +88,8 @@ static struct nt_thread_object *some_thread(struct nt_process *process)
 
 	spin_lock(&process->threads_lock);
 	list_for_each_entry(thread, &process->threads, link) {
-		if (READ_ONCE(thread->task) && !READ_ONCE(thread->leaving)) {
+		if (READ_ONCE(thread->task) && !READ_ONCE(thread->leaving) &&
+		    !smp_load_acquire(&thread->loading)) {
 			found = nt_object_get(&thread->obj);
 			break;
 		}
@@ -103,18 +104,19 @@ static long run_there(struct persona_call *call, struct nt_process *process, str
 	bool foreign;
 	long ret;
 
-	ret = nt_vm_may_touch(call, process, op->kind != NT_VM_QUERY);
-	if (ret)
-		return ret;
+	/* The thread first: it is not that of a program that is executed meanwhile. */
 	thread = some_thread(process);
-	if (!thread) {
+	ret = nt_vm_may_touch(call, process, op->kind != NT_VM_QUERY);
+	if (!ret && !thread) {
 		mutex_lock(&process->lock);
 		foreign = !process->nt && !process->ended;
 		mutex_unlock(&process->lock);
-		return foreign ? NT_STATUS_NOT_SUPPORTED : NT_STATUS_PROCESS_IS_TERMINATING;
+		ret = foreign ? NT_STATUS_NOT_SUPPORTED : NT_STATUS_PROCESS_IS_TERMINATING;
 	}
-	ret = nt_thread_vm_op(thread, op);
-	nt_object_put(&thread->obj);
+	if (!ret)
+		ret = nt_thread_vm_op(thread, op);
+	if (thread)
+		nt_object_put(&thread->obj);
 	return ret;
 }
 

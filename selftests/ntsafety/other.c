@@ -7,6 +7,7 @@
  *	process PID	the same for what can be done to a process
  *	more PID	for what a handle to look at it can be made to be
  *	delete KEY	deletes a key of HKEY_USERS
+ *	control PID	the same for what can be done with the handles then
  *	machine		writes to the machine's registry
  *	grab FILE	opens a file for itself alone, locks it, wants it deleted; waits
  *	use FILE	reads it
@@ -103,6 +104,37 @@ static int delete(const wchar_t *name)
 	return 0;
 }
 
+/* Never called: its thread does not wait alertably. */
+static void CALLBACK call(ULONG_PTR arg)
+{
+}
+
+static int control(DWORD pid)
+{
+	static CONTEXT ctx __attribute__((__aligned__(16)));
+	HANDLE process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, pid);
+	/* The first thread's number is the process's. */
+	HANDLE thread = OpenThread(THREAD_ALL_ACCESS, FALSE, pid), h;
+	SIZE_T n;
+	char byte;
+
+	say("process", process);
+	say("thread", thread);
+	say("read", ReadProcessMemory(process, (void *)0x7ffe0000, &byte, 1, &n));
+	say("allocate", VirtualAllocEx(process, NULL, 4096, MEM_COMMIT, PAGE_READWRITE));
+	ctx.ContextFlags = CONTEXT_FULL;
+	say("get", GetThreadContext(thread, &ctx));
+	/* Nothing that would change anything. */
+	ctx.ContextFlags = CONTEXT_AMD64;
+	say("set", SetThreadContext(thread, &ctx));
+	say("apc", QueueUserAPC(call, thread, 0));
+	say("duplicate", DuplicateHandle(process, GetCurrentProcess(), GetCurrentProcess(), &h, 0,
+					 FALSE, DUPLICATE_SAME_ACCESS));
+	say("give", DuplicateHandle(GetCurrentProcess(), thread, process, &h, 0, FALSE,
+				    DUPLICATE_SAME_ACCESS));
+	return 0;
+}
+
 static int users(void)
 {
 	wchar_t name[256], path[512];
@@ -183,6 +215,8 @@ int wmain(int argc, wchar_t **argv)
 			    INVALID_HANDLE_VALUE);
 	if (argc > 2 && !wcscmp(argv[1], L"remove"))
 		say("remove", DeleteFileW(argv[2]));
+	if (argc > 2 && !wcscmp(argv[1], L"control"))
+		return control(wcstoul(argv[2], NULL, 0));
 	if (argc > 1 && !wcscmp(argv[1], L"users"))
 		return users();
 	if (argc > 1 && !wcscmp(argv[1], L"machine"))

@@ -52,6 +52,43 @@ io c0000022" "nor do more with a handle that lets it look"
 	kill -9 "$pid"
 	wait
 done
+# start FILE: runs it as the first user, sets $pid when it has objects named that
+start()
+{
+	: > "$work/out"
+	as 1001 "$1" hold "Local\\held" > "$work/out" 2>&1 &
+	for i in $(seq 300); do grep -q . "$work/out" && break; sleep 0.1; done
+	pid=$(pgrep -u 1001 "$(basename "$1")")
+}
+
+# A program that its user may execute and not read is none that its user may trace.
+cp "$other" "$work/unread.exe" && chmod 711 "$work/unread.exe"
+start "$work/unread.exe"
+is "$(unix < "$work/out")" ready "a program that cannot be read runs"
+is "$(as 1001 "$other" control "$pid" | unix)" "process opened
+thread opened
+read 5
+allocate 5
+get 5
+set 5
+apc 5
+duplicate 5
+give 5" "and its user can do no more to it than signal it"
+kill -9 "$pid"
+wait
+start "$other"
+is "$(as 1001 "$other" control "$pid" | unix | grep -v '^duplicate' | grep -c opened)" 8 \
+	"to one that can be read its user can do everything"
+kill -9 "$pid"
+wait
+
+cp "$other" "$work/setuid.exe" && chmod 4755 "$work/setuid.exe"
+start "$work/setuid.exe"
+is "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status")" "1001 1001 1001 1001" \
+	"a set-user-id bit counts for nothing"
+kill -9 "$pid"
+wait
+
 is "$(as 1002 "$other" machine | unix)" "machine 5" "users cannot write the machine's registry"
 is "$(find "$view/registry/user" -maxdepth 1 -user 1001 -perm /077 | wc -l)" 0 \
 	"the registry's folders are private"
