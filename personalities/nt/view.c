@@ -125,6 +125,21 @@ static long map_data(struct nt_vm *vm, const struct nt_section *section, struct 
 	return ret;
 }
 
+/* What an image's sections ask for that a filter has to know of. */
+static int image_prot(const struct nt_image *image)
+{
+	const int both = PROT_WRITE | PROT_EXEC;
+	u32 i;
+
+	for (i = 0; i < image->nsections; i++) {
+		u32 protect = nt_image_section_protect(image->section[i].flags);
+
+		if ((nt_vm_prot(protect) & both) == both)
+			return PROT_READ | both;
+	}
+	return PROT_READ | PROT_EXEC;
+}
+
 static long map_view(struct persona_call *call, struct nt_vm *vm, const struct nt_section *section,
 		     struct view *view)
 {
@@ -143,7 +158,7 @@ static long map_view(struct persona_call *call, struct nt_vm *vm, const struct n
 			return NT_STATUS_INVALID_PARAMETER_3;
 	}
 	if (section->image)
-		prot = PROT_READ | PROT_EXEC;
+		prot = image_prot(section->image);
 	ret = persona_permit(call, __NR_mmap, view->base, view->size, prot, MAP_PRIVATE, -1, 0);
 	if (ret)
 		return ret;

@@ -126,6 +126,20 @@ long nt_vm_extended(u64 params, u32 nr, struct nt_vm_where *where)
 	return 0;
 }
 
+/*
+ * The native call that it amounts to. What is there and is committed keeps its contents,
+ * so that is mprotect(2) to a filter that tells them apart.
+ */
+static long may_allocate(struct persona_call *call, const struct nt_vm_op *op, int prot)
+{
+	if (op->type & NT_MEM_RESET)
+		return persona_permit(call, __NR_madvise, op->addr, op->size, MADV_FREE);
+	if (op->addr && (!(op->type & NT_MEM_RESERVE) || op->type & NT_MEM_REPLACE_PLACEHOLDER))
+		return persona_permit(call, __NR_mprotect, op->addr, op->size, prot);
+	return persona_permit(call, __NR_mmap, op->addr, op->size, prot,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
 static long allocate(struct persona_call *call, u64 ubase, u64 usize, u32 type, u32 protect,
 		     const struct nt_vm_where *where)
 {
@@ -146,8 +160,7 @@ static long allocate(struct persona_call *call, u64 ubase, u64 usize, u32 type, 
 	prot = nt_vm_prot(protect);
 	if (prot < 0)
 		return NT_STATUS_INVALID_PAGE_PROTECTION;
-	ret = persona_permit(call, __NR_mmap, op.addr, op.size, prot,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ret = may_allocate(call, &op, prot);
 	if (!ret)
 		ret = nt_vm_op(call, call->args[0], NT_PROCESS_VM_OPERATION, &op);
 	if (ret)
