@@ -22,6 +22,29 @@ static unsigned long last_page(u64 addr, u64 size)
 	return (addr + size - 1) >> PAGE_SHIFT;
 }
 
+static u32 count(struct maple_tree *mt)
+{
+	unsigned long index = 0;
+	void *entry;
+	u32 n = 0;
+
+	mt_for_each(mt, entry, index, ULONG_MAX)
+		n++;
+	return n;
+}
+
+/* Is there room for what one store can add? @max is what there is at most. */
+static bool has_room(struct maple_tree *mt, u32 *max, u32 limit)
+{
+	if (*max >= limit)
+		*max = count(mt);
+	if (*max >= limit)
+		return false;
+	/* The store itself, and the other end of an entry that it cuts in two. */
+	*max += 2;
+	return true;
+}
+
 /**
  * nt_tree_init() - an empty tree
  * @tree: to be initialised
@@ -30,6 +53,9 @@ void nt_tree_init(struct nt_vm_tree *tree)
 {
 	mt_init(&tree->regions);
 	mt_init(&tree->pages);
+	tree->max_regions = 0;
+	tree->max_pages = 0;
+	tree->limit = NT_TREE_MAX;
 }
 EXPORT_SYMBOL_FOR_TEST(nt_tree_init);
 
@@ -86,10 +112,12 @@ EXPORT_SYMBOL_FOR_TEST(nt_tree_next);
  * @region: base and size page aligned, size not zero
  *
  * Context: may sleep.
- * Return: 0, -EEXIST when something is there, or -ENOMEM.
+ * Return: 0, -EEXIST when something is there, or -ENOMEM, also at the limit.
  */
 int nt_tree_insert(struct nt_vm_tree *tree, struct nt_region *region)
 {
+	if (!has_room(&tree->regions, &tree->max_regions, tree->limit))
+		return -ENOMEM;
 	return mtree_insert_range(&tree->regions, first_page(region->base),
 				  last_page(region->base, region->size), region,
 				  GFP_KERNEL_ACCOUNT);
@@ -110,7 +138,8 @@ void nt_tree_remove(struct nt_vm_tree *tree, struct nt_region *region)
 	 * Should there be no memory for that, no region leads to the stale run, and
 	 * the next one there sets the state of all its pages.
 	 */
-	nt_tree_set(tree, region->base, region->size, 0);
+	mtree_store_range(&tree->pages, first_page(region->base),
+			  last_page(region->base, region->size), NULL, GFP_KERNEL_ACCOUNT);
 }
 EXPORT_SYMBOL_FOR_TEST(nt_tree_remove);
 
@@ -133,6 +162,8 @@ int nt_tree_split(struct nt_vm_tree *tree, struct nt_region *region, u64 at,
 	u64 end = nt_region_end(region);
 	int err;
 
+	if (!has_room(&tree->regions, &tree->max_regions, tree->limit))
+		return -ENOMEM;
 	err = mtree_store_range(&tree->regions, first_page(at), first_page(end) - 1, tail,
 				GFP_KERNEL_ACCOUNT);
 	if (err)
@@ -191,7 +222,7 @@ static void merge(struct maple_tree *mt, unsigned long *first, unsigned long *la
  * @protect: NT_PAGE_*, 0: not committed
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM with nothing changed.
+ * Return: 0, or -ENOMEM with nothing changed, also at the limit.
  */
 int nt_tree_set(struct nt_vm_tree *tree, u64 addr, u64 size, u32 protect)
 {
@@ -200,6 +231,8 @@ int nt_tree_set(struct nt_vm_tree *tree, u64 addr, u64 size, u32 protect)
 
 	if (!size)
 		return 0;
+	if (!has_room(&tree->pages, &tree->max_pages, tree->limit))
+		return -ENOMEM;
 	if (entry)
 		merge(&tree->pages, &first, &last, entry);
 	return mtree_store_range(&tree->pages, first, last, entry, GFP_KERNEL_ACCOUNT);

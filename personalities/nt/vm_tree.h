@@ -42,11 +42,23 @@ struct nt_region {
  * struct nt_vm_tree - regions, and NT_PAGE_* of committed pages
  * @regions: struct nt_region by page number
  * @pages: protection of committed pages, by page number
+ * @max_regions: entries of @regions, or more
+ * @max_pages: entries of @pages, or more
+ * @limit: entries that either may have: NT_TREE_MAX
  */
 struct nt_vm_tree {
 	struct maple_tree regions;
 	struct maple_tree pages;
+	u32 max_regions;
+	u32 max_pages;
+	u32 limit;
 };
+
+/*
+ * Linux joins what to NT are different mappings, and its own limit of them, which is
+ * lower, does not count these.
+ */
+#define NT_TREE_MAX	BIT(18)
 
 static inline u64 nt_region_end(const struct nt_region *region)
 {

@@ -212,6 +212,29 @@ static void limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nt_vm_range(NT_USER_MAX, 1, &start, &end), 0);
 }
 
+/* Every other page, until there is no more; then what is full can still be emptied. */
+static void full(struct kunit *test)
+{
+	struct nt_vm_tree tree;
+	const u32 max = 1000;
+	u64 addr = PAGE_SIZE, run;
+	u32 n = 0;
+
+	nt_tree_init(&tree);
+	tree.limit = max;
+	while (n <= max && !nt_tree_set(&tree, addr, PAGE_SIZE, NT_PAGE_NOACCESS)) {
+		addr += 2 * PAGE_SIZE;
+		n++;
+	}
+	KUNIT_EXPECT_EQ(test, n, max);
+	KUNIT_EXPECT_EQ(test, nt_tree_set(&tree, 0, 2 * addr, NT_PAGE_NOACCESS), -ENOMEM);
+	nt_tree_remove(&tree, &(struct nt_region){ .base = 0, .size = addr });
+	KUNIT_EXPECT_EQ(test, nt_tree_get(&tree, 0, addr, &run), 0);
+	KUNIT_EXPECT_EQ(test, run, addr);
+	KUNIT_EXPECT_EQ(test, nt_tree_set(&tree, 0, PAGE_SIZE, NT_PAGE_READONLY), 0);
+	nt_tree_destroy(&tree, release);
+}
+
 static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(regions),
 	KUNIT_CASE(split_and_grow),
@@ -220,6 +243,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(protections),
 	KUNIT_CASE(section_rights),
 	KUNIT_CASE(limits),
+	KUNIT_CASE(full),
 	{}
 };
 
