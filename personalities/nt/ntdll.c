@@ -212,8 +212,8 @@ static int make_rows(const struct learner *l, struct nt_ntdll *ntdll)
 
 	if (!ntdll->nr)
 		return -ELIBBAD;
-	ntdll->rows = kvcalloc(ntdll->nr, sizeof(*ntdll->rows), GFP_KERNEL);
-	ntdll->names = kvmalloc(len + 1, GFP_KERNEL);
+	ntdll->rows = kvcalloc(ntdll->nr, sizeof(*ntdll->rows), GFP_KERNEL_ACCOUNT);
+	ntdll->names = kvmalloc(len + 1, GFP_KERNEL_ACCOUNT);
 	if (!ntdll->rows || !ntdll->names)
 		return -ENOMEM;
 	to = ntdll->names;
@@ -304,11 +304,11 @@ struct nt_ntdll *nt_ntdll_learn(const void *dll, size_t size, const struct nt_im
 	struct learner *l;
 	int err;
 
-	ntdll = kzalloc(sizeof(*ntdll), GFP_KERNEL);
+	ntdll = kzalloc(sizeof(*ntdll), GFP_KERNEL_ACCOUNT);
 	if (!ntdll)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&ntdll->ref, 1);
-	l = kvzalloc(sizeof(*l), GFP_KERNEL);
+	l = kvzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 	if (!l) {
 		err = -ENOMEM;
 		goto err_ntdll;

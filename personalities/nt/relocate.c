@@ -7,6 +7,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -71,6 +72,13 @@ static long apply_all(const struct nt_image *image, u64 base, u64 delta)
 		return -ENOMEM;
 	while (!ret && left >= sizeof(head)) {
 		u32 size;
+
+		/* A hostile table has hundreds of millions of blocks. */
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		cond_resched();
 
 		if (copy_from_user(&head, (void __user *)at, sizeof(head))) {
 			ret = -EFAULT;
