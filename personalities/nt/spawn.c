@@ -186,7 +186,10 @@ static long spawn_child(struct persona_call *call, struct nt_spawn *spawn)
 	if (call->execed)
 		return ret;
 	WRITE_ONCE(spawn->error, ret);
-	return persona_native(call, __NR_exit_group, 127);
+	persona_native(call, __NR_exit_group, 127);
+	/* A filter forbids it: the child must not run on in its parent's memory. */
+	send_sig(SIGKILL, current, 1);
+	return 0;
 }
 
 /* Has the child executed, rather than died before it could? */
