@@ -22,7 +22,6 @@
 #include <linux/fs.h>
 #include <linux/hashtable.h>
 #include <linux/highmem.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
@@ -62,7 +61,7 @@ struct stamp {
  * @lower: the file, with a page cache of its own
  * @stamp: of @lower
  * @inode: has the pages
- * @files: struct laid_file, all that are open
+ * @files: struct laid_file that are open
  * @image: its checked headers
  */
 struct laid_image {
@@ -70,27 +69,30 @@ struct laid_image {
 	struct file *lower;
 	struct stamp stamp;
 	struct inode *inode;
-	struct list_head files;
+	u32 files;
 	struct nt_image image;
 };
 
 /**
  * struct laid_file - an open file of a laid image
- * @link: in the image's list
+ * @link: in laid_files, by @file
+ * @laid: the image
  * @file: it
  * @fop: the operations that it was opened with, pinned
  * @mapping: and its page cache
  */
 struct laid_file {
-	struct list_head link;
+	struct hlist_node link;
+	struct laid_image *laid;
 	struct file *file;
 	const struct file_operations *fop;
 	struct address_space *mapping;
 };
 
-/* Protects all lists. */
+/* Protects both tables, and the counts. */
 static DEFINE_MUTEX(laid_lock);
 static DEFINE_HASHTABLE(laid_images, 6);
+static DEFINE_HASHTABLE(laid_files, 10);
 
 /* Has the superblock of our inodes. */
 static struct file *laid_host;
@@ -178,11 +180,11 @@ static void free_laid(struct laid_image *laid)
 	kfree(laid);
 }
 
-static struct laid_file *find_file(struct laid_image *laid, const struct file *file)
+static struct laid_file *find_file(const struct file *file)
 {
 	struct laid_file *open;
 
-	list_for_each_entry(open, &laid->files, link)
+	hash_for_each_possible(laid_files, open, link, (unsigned long)file)
 		if (open->file == file)
 			return open;
 	return NULL;
@@ -190,14 +192,15 @@ static struct laid_file *find_file(struct laid_image *laid, const struct file *f
 
 static int laid_release(struct inode *inode, struct file *file)
 {
-	struct laid_image *laid = file->f_mapping->host->i_private;
+	struct laid_image *laid;
 	struct laid_file *open;
 	bool last;
 
 	mutex_lock(&laid_lock);
-	open = find_file(laid, file);
-	list_del(&open->link);
-	last = list_empty(&laid->files);
+	open = find_file(file);
+	hash_del(&open->link);
+	laid = open->laid;
+	last = !--laid->files;
 	if (last)
 		hash_del(&laid->link);
 	mutex_unlock(&laid_lock);
@@ -265,7 +268,6 @@ static struct laid_image *new_laid(struct file *lower, const struct nt_image *im
 		return ERR_PTR(-ENOMEM);
 	laid->lower = get_file(lower);
 	laid->image = *image;
-	INIT_LIST_HEAD(&laid->files);
 	INIT_HLIST_NODE(&laid->link);
 	inode = alloc_anon_inode(file_inode(laid_host)->i_sb);
 	if (IS_ERR(inode)) {
@@ -352,7 +354,9 @@ static int lay(struct file *file, struct file *lower, const struct nt_image *ima
 	open->file = file;
 	open->fop = file->f_op;
 	open->mapping = file->f_mapping;
-	list_add(&open->link, &laid->files);
+	open->laid = laid;
+	laid->files++;
+	hash_add(laid_files, &open->link, (unsigned long)file);
 	__module_get(THIS_MODULE);
 	file->f_op = &laid_fops;
 	file->f_mapping = laid->inode->i_mapping;
