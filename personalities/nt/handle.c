@@ -466,31 +466,33 @@ static void dup_process_put(struct nt_process *locked)
 	nt_object_put(&locked->obj);
 }
 
-static long dup_source(struct nt_proc *proc, u64 handle, u32 access, u32 options, u32 attr,
-		       struct nt_handle *h)
+/* The rights of a duplicate. No other process's lock is held: filters are asked. */
+static long dup_rights(struct persona_call *call, struct nt_handle *h, u32 access, u32 options)
 {
-	long ret;
+	const struct nt_type *type = h->obj->type;
 
-	ret = nt_handle_get(proc, handle, h);
-	if (ret)
-		return ret;
-	if (!(options & DUPLICATE_SAME_ACCESS) && !(access & NT_MAXIMUM_ALLOWED)) {
-		access = nt_map_access(h->obj->type, access);
-		/* What belongs to the user could as well be opened anew. */
-		if (access & ~h->access && !h->obj->type->user_owned) {
-			nt_object_put(h->obj);
-			return NT_STATUS_ACCESS_DENIED;
-		}
-		h->access = access;
-	}
-	if (!(options & DUPLICATE_SAME_ATTRIBUTES)) {
-		h->attr = 0;
-		if (attr & NT_OBJ_INHERIT)
-			h->attr |= NT_HANDLE_INHERIT;
-		if (attr & OBJ_PROTECT_CLOSE)
-			h->attr |= NT_HANDLE_PROTECT;
-	}
+	if (options & DUPLICATE_SAME_ACCESS || access & NT_MAXIMUM_ALLOWED)
+		return 0;
+	access = nt_map_access(type, access);
+	/* What could as well be opened anew. */
+	if (access & ~h->access && !type->user_owned &&
+	    !(type->may_open && type->may_open(call, h->obj, access)))
+		return NT_STATUS_ACCESS_DENIED;
+	h->access = access;
 	return 0;
+}
+
+static u32 dup_attributes(const struct nt_handle *h, u32 attr, u32 options)
+{
+	u32 ret = 0;
+
+	if (options & DUPLICATE_SAME_ATTRIBUTES)
+		return h->attr;
+	if (attr & NT_OBJ_INHERIT)
+		ret |= NT_HANDLE_INHERIT;
+	if (attr & OBJ_PROTECT_CLOSE)
+		ret |= NT_HANDLE_PROTECT;
+	return ret;
 }
 
 static long dup_target(struct persona_call *call, u64 process, const struct nt_handle *h,
@@ -531,15 +533,17 @@ long nt_duplicate_object(struct persona_call *call)
 	ret = dup_process_get(call, call->args[0], &locked, &proc);
 	if (ret)
 		return ret;
-	ret = dup_source(proc, call->args[1], call->args[4], options, call->args[5], &h);
+	ret = nt_handle_get(proc, call->args[1], &h);
 	/* Even if there will be no duplicate. */
 	if (options & DUPLICATE_CLOSE_SOURCE)
 		nt_handle_close(proc, call->args[1]);
 	dup_process_put(locked);
 	if (ret)
 		return ret;
+	h.attr = dup_attributes(&h, call->args[5], options);
+	ret = dup_rights(call, &h, call->args[4], options);
 	/* Without a target it is a way to close another process's handle. */
-	if (target || !(options & DUPLICATE_CLOSE_SOURCE))
+	if (!ret && (target || !(options & DUPLICATE_CLOSE_SOURCE)))
 		ret = dup_target(call, target, &h, uhandle);
 	nt_object_put(h.obj);
 	return ret;

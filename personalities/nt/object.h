@@ -68,6 +68,8 @@ struct persona_call;
  * @waitable: may be waited for
  * @user_owned: objects belong to their user as a whole: a duplicate of a handle
  *	may have rights that the original has not
+ * @may_open: may the caller open the object anew with these rights (no generic
+ *	bits)? Then a duplicate may have them, too. May sleep. NULL: no
  * @signaled: with obj->lock held: would a wait by @thread be satisfied now?
  * @acquire: with obj->lock held, after @signaled said yes: the wait takes it
  *	(auto-reset event, semaphore, mutant). Returns 0 or
@@ -87,6 +89,7 @@ struct nt_type {
 	u32 generic[4];
 	bool waitable;
 	bool user_owned;
+	bool (*may_open)(struct persona_call *call, struct nt_object *obj, u32 access);
 	bool (*signaled)(struct nt_object *obj, struct nt_thread *thread);
 	long (*acquire)(struct nt_object *obj, struct nt_thread *thread);
 	void (*close)(struct nt_object *obj, struct nt_proc *proc, bool last);

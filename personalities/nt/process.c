@@ -59,10 +59,13 @@ static void process_destroy(struct nt_object *obj)
 	mutex_destroy(&process->lock);
 }
 
+static bool process_may_open(struct persona_call *call, struct nt_object *obj, u32 access);
+
 const struct nt_type nt_process_type = {
 	.name = "Process",
 	.generic = { 0x020410, 0x020bea, 0x121001, NT_PROCESS_ALL_ACCESS },
 	.waitable = true,
+	.may_open = process_may_open,
 	.signaled = process_signaled,
 	.destroy = process_destroy,
 	.size = sizeof(struct nt_process),
@@ -479,6 +482,11 @@ static u32 process_grant(struct persona_call *call, struct nt_process *process, 
 	if (!(granted & ~LOOK_ACCESS) || nt_process_may(call, process))
 		return granted;
 	return access & NT_MAXIMUM_ALLOWED ? LOOK_ACCESS : 0;
+}
+
+static bool process_may_open(struct persona_call *call, struct nt_object *obj, u32 access)
+{
+	return process_grant(call, to_process(obj), access);
 }
 
 /* NtOpenProcess(*handle, access, *attributes, *client id) */

@@ -222,6 +222,7 @@ u32 nt_process_id(const struct nt_process *process);
 struct nt_thread_object *nt_thread_object_new(struct nt_process *process);
 long nt_thread_ref(struct persona_call *call, u64 handle, u32 access,
 		   struct nt_thread_object **out);
+bool nt_thread_may_open(struct persona_call *call, struct nt_object *obj, u32 access);
 long nt_thread_by_id(u32 id, struct nt_thread_object **out);
 u32 nt_thread_id(const struct nt_thread_object *thread);
 void nt_thread_attach(struct nt_thread_object *thread, struct task_struct *task,

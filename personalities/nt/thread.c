@@ -67,6 +67,7 @@ const struct nt_type nt_thread_type = {
 	.name = "Thread",
 	.generic = { 0x020048, 0x020437, 0x121800, NT_THREAD_ALL_ACCESS },
 	.waitable = true,
+	.may_open = nt_thread_may_open,
 	.signaled = thread_signaled,
 	.destroy = thread_destroy,
 	.size = sizeof(struct nt_thread_object),

@@ -187,10 +187,21 @@ long nt_terminate_thread(struct persona_call *call)
 	return thread == self ? nt_thread_leave(call, code) : ret;
 }
 
-/* Same access rules as for its process. */
-static bool may_open(struct persona_call *call, struct nt_thread_object *thread, u32 access)
+/**
+ * nt_thread_may_open() - may the caller open a thread?
+ * @call: call under way
+ * @obj: thread object
+ * @access: rights it wants
+ *
+ * The rules are those for its process.
+ *
+ * Context: may sleep.
+ * Return: true if so.
+ */
+bool nt_thread_may_open(struct persona_call *call, struct nt_object *obj, u32 access)
 {
 	const u32 look = NT_THREAD_QUERY_LIMITED | NT_SYNCHRONIZE | NT_READ_CONTROL;
+	struct nt_thread_object *thread = container_of(obj, struct nt_thread_object, obj);
 
 	return !(nt_map_access(&nt_thread_type, access) & ~look) ||
 	       nt_process_may(call, thread->process);
@@ -216,7 +227,7 @@ long nt_open_thread(struct persona_call *call)
 		return ret;
 	if (cid[0] && cid[0] != nt_process_id(thread->process))
 		ret = NT_STATUS_INVALID_CID;
-	else if (!may_open(call, thread, call->args[1]))
+	else if (!nt_thread_may_open(call, &thread->obj, call->args[1]))
 		ret = NT_STATUS_ACCESS_DENIED;
 	else
 		ret = nt_handle_return(call, &thread->obj, call->args[1], attr,

@@ -174,12 +174,17 @@ static void test_telling(void)
 static void test_terminate(void)
 {
 	PROCESS_INFORMATION pi;
-	HANDLE process;
+	HANDLE process, look;
 
 	if (!is_done(start(L"sleep", 0, &pi), "a process that sleeps"))
 		return;
-	process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, pi.dwProcessId);
-	is_done(process != NULL, "is opened by its id");
+	look = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pi.dwProcessId);
+	is_done(look != NULL, "is opened by its id");
+	is_error(!TerminateProcess(look, 1), ERROR_ACCESS_DENIED, "to be looked at");
+	is_done(DuplicateHandle(GetCurrentProcess(), look, GetCurrentProcess(), &process,
+				PROCESS_TERMINATE | SYNCHRONIZE, FALSE, 0),
+		"a duplicate has the rights that an opener would have");
+	CloseHandle(look);
 	is_int(WaitForSingleObject(process, 50), WAIT_TIMEOUT, "it sleeps");
 	is_done(TerminateProcess(process, 0xc0ffee), "it is terminated");
 	is_int(WaitForSingleObject(process, 10000), WAIT_OBJECT_0, "it ends");
