@@ -162,6 +162,8 @@ struct persona_signal {
  *	0: none
  * @proc_size: bytes of per-process data behind struct persona_proc
  * @thread_size: bytes of per-thread data behind struct persona_thread
+ * @no_setid: set-id bits and capabilities of its images never count, because what
+ *	else a program is made of comes from wherever its caller says
  * @view_root: module parameter of the personality: root of its view
  * @decode: fills call->args with row->nargs arguments (0 or -EFAULT)
  * @unknown: a number outside every table was called (it is in
@@ -195,6 +197,7 @@ struct personality {
 	u32 fast_class;
 	size_t proc_size;
 	size_t thread_size;
+	bool no_setid;
 	char *const *view_root;
 	int (*decode)(struct persona_call *call);
 	long (*unknown)(struct persona_call *call);

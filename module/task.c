@@ -302,8 +302,8 @@ static bool persona_exec_allowed(void)
  * @pers: what the image needs
  *
  * Checks the administrator's switches and sees to it that set-id bits and file
- * capabilities of the image are ignored unless the module parameter allows
- * them: for the kernel's credential computation the image then is an empty file.
+ * capabilities of the image are ignored unless the module parameter and @pers
+ * allow them: for the kernel's credential computation the image then is an empty file.
  *
  * Context: before begin_new_exec(); may sleep.
  * Return: state to be committed or aborted, or an ERR_PTR(): -EPERM, -ENOMEM,
@@ -324,7 +324,7 @@ struct persona_thread *persona_exec_prepare(struct linux_binprm *bprm,
 	persona_reg_put(reg);
 	if (IS_ERR(thread))
 		return thread;
-	if (!persona_setuid && !bprm->executable) {
+	if ((!persona_setuid || pers->no_setid) && !bprm->executable) {
 		bprm->executable = get_file(persona_plain_file);
 		bprm->execfd_creds = 1;
 	}

@@ -18,7 +18,6 @@
 #include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task_stack.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 #include <asm/elf.h>
 #include <asm/processor.h>
@@ -277,11 +276,6 @@ static int load_pe(struct linux_binprm *bprm)
 		err = spawned(exec->spawn, thread);
 	if (err)
 		goto out_abort;
-	/*
-	 * As for a script, set-id bits and capabilities of the file count for nothing:
-	 * DLLs come from wherever the caller says.
-	 */
-	bprm->unsafe |= LSM_UNSAFE_NO_NEW_PRIVS;
 	err = begin_new_exec(bprm);
 	if (err)
 		goto out_abort;

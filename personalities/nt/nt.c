@@ -107,6 +107,7 @@ const struct personality nt_personality = {
 	.ntables = ARRAY_SIZE(no_tables),
 	.proc_size = sizeof(struct nt_proc),
 	.thread_size = sizeof(struct nt_thread),
+	.no_setid = true,		/* DLLs come from PATH, too */
 	.view_root = &view_root,
 	.decode = nt_decode,
 	.unknown = nt_unknown,
