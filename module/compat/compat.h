@@ -103,18 +103,20 @@ static inline int persona_dequeue_signal(sigset_t *mask, kernel_siginfo_t *info)
 #endif
 
 /* since 6.8: vfs_iter_write() waits for a file system that is frozen. */
+#include <linux/fs.h>
 #ifdef HAVE_FILE_WRITE_NOT_STARTED
 #define persona_iter_write(file, iter, pos, flags)	vfs_iter_write(file, iter, pos, flags)
 #else
-#define persona_iter_write(file, iter, pos, flags)					\
-({											\
-	ssize_t __n;									\
-											\
-	file_start_write(file);								\
-	__n = vfs_iter_write(file, iter, pos, flags);					\
-	file_end_write(file);								\
-	__n;										\
-})
+static inline ssize_t persona_iter_write(struct file *file, struct iov_iter *iter, loff_t *pos,
+					 rwf_t flags)
+{
+	ssize_t n;
+
+	file_start_write(file);
+	n = vfs_iter_write(file, iter, pos, flags);
+	file_end_write(file);
+	return n;
+}
 #endif
 
 /* Exported for long, declared since 6.2 or so. */

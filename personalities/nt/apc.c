@@ -33,7 +33,7 @@
 /* From the context on, behind its CONTEXT_EX. */
 #define CONTEXT_XSTATE_OFFSET	0x500u
 static_assert(CONTEXT_XSTATE_OFFSET % 64 == 0);
-static_assert(CONTEXT_XSTATE_OFFSET >= sizeof(struct nt_context) + sizeof(struct nt_context_ex));
+static_assert(sizeof(struct nt_context) + sizeof(struct nt_context_ex) <= CONTEXT_XSTATE_OFFSET);
 
 /* QUEUE_USER_APC_FLAGS */
 #define APC_SPECIAL		1u

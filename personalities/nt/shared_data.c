@@ -221,10 +221,10 @@ static void set_features(u8 *features)
 /* What a CONTEXT can carry, as XSAVE lays it out; see xstate.c. */
 static void __init set_xstate(struct nt_xstate_config *config)
 {
-	static const struct {
+	const struct {
 		u32 offset;
 		u32 size;
-	} parts[] __initconst = {
+	} parts[] = {
 		{ 0, 160 },		/* x87 */
 		{ 160, 256 },		/* SSE */
 		{ NT_XSTATE_AVX_OFFSET, NT_XSTATE_AVX_SIZE },

@@ -262,6 +262,7 @@ long nt_thread_ref(struct persona_call *call, u64 handle, u32 access,
 	*out = to_thread(obj);
 	/* Of a program that is not there yet: the credentials may be those before it. */
 	if (unlikely(access & CONTROL_ACCESS))
+		/* With nt_state_started(): behind this they are the new ones. */
 		ret = smp_load_acquire(&(*out)->loading) ? NT_STATUS_UNSUCCESSFUL :
 		      nt_process_may_control(call, (*out)->process);
 	if (unlikely(ret))

@@ -88,8 +88,10 @@ static struct nt_thread_object *some_thread(struct nt_process *process)
 
 	spin_lock(&process->threads_lock);
 	list_for_each_entry(thread, &process->threads, link) {
-		if (READ_ONCE(thread->task) && !READ_ONCE(thread->leaving) &&
-		    !smp_load_acquire(&thread->loading)) {
+		if (!READ_ONCE(thread->task) || READ_ONCE(thread->leaving))
+			continue;
+		/* With nt_state_started(): credentials are the program's, then. */
+		if (!smp_load_acquire(&thread->loading)) {
 			found = nt_object_get(&thread->obj);
 			break;
 		}

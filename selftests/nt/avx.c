@@ -187,14 +187,14 @@ static void test_exceptions(void)
 	expect(5, 0);
 	with_exception();
 	for (i = 0; i < REGS; i++)
-		in[i].q[2] = in[i].q[3] = 0;
+		memset(&in[i].q[2], 0, 2 * sizeof(in[i].q[2]));
 	is_int(same(), REGS, "without the bit for AVX all upper halves are zero");
 
 	pattern(0xdef00000);
 	expect(-1, 0);
 	with_zeros();
 	for (i = 0; i < REGS; i++)
-		in[i].q[2] = in[i].q[3] = 0;
+		memset(&in[i].q[2], 0, 2 * sizeof(in[i].q[2]));
 	is_int(same(), REGS, "zeros stay zeros");
 }
 
@@ -268,7 +268,8 @@ static void test_thread(void)
 	is_int(n, REGS, "its upper halves");
 	is_hex(*(DWORD64 *)&ctx->Xmm6, in[6].q[0], "its lower halves are where they were");
 
-	high[5][1] = in[5].q[3] = 0x123456789abcdef0ull;
+	in[5].q[3] = 0x123456789abcdef0ull;
+	high[5][1] = in[5].q[3];
 	is_done(SetThreadContext(thread, ctx), "it is changed");
 	high[5][1] = 0;
 	is_done(GetThreadContext(thread, ctx), "and asked again");
@@ -277,7 +278,8 @@ static void test_thread(void)
 	ctx->ContextFlags = WITH_XSTATE;
 	header_of(ctx)->mask = ~0ull;
 	memset(header_of(ctx)->reserved, 0xff, sizeof(header_of(ctx)->reserved));
-	high[6][0] = in[6].q[2] = 99;
+	in[6].q[2] = 99;
+	high[6][0] = in[6].q[2];
 	is_done(SetThreadContext(thread, ctx), "a header full of bits");
 
 	ex_of(ctx)->xstate.length = HEADER;
@@ -358,7 +360,10 @@ static void long_one(struct context_ex *ex) { ex->xstate.length = ~0u; }
 static void before(struct context_ex *ex) { ex->xstate.offset = -0x100; }
 static void outside(struct context_ex *ex) { ex->xstate.offset = 0x7fffffc0; }
 static void nothing(struct context_ex *ex) { memset(ex, 0xcc, sizeof(*ex)); }
-static void elsewhere(struct context_ex *ex) { ex->legacy.offset = 0; }
+static void elsewhere(struct context_ex *ex)
+{
+	ex->legacy.offset = 0;
+}
 
 static void far_away(struct context_ex *ex)
 {
