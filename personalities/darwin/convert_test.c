@@ -109,12 +109,12 @@ static void timexes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, native.status, STA_PLL | STA_UNSYNC);
 	KUNIT_EXPECT_EQ(test, native.constant, 9LL);
 	KUNIT_EXPECT_EQ(test, native.stbcnt, 0LL);
-	/* ADJ_SETOFFSET, ADJ_TICK and ADJ_OFFSET_SINGLESHOT are Linux's alone. */
+	/* Linux's alone; what it calls singleshot is two bits in user space. */
 	tx.modes = ADJ_SETOFFSET;
 	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
 	tx.modes = ADJ_TICK;
 	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
-	tx.modes = ADJ_OFFSET_SINGLESHOT;
+	tx.modes = ADJ_ADJTIME | ADJ_OFFSET_SINGLESHOT;
 	KUNIT_EXPECT_EQ(test, darwin_timex_get(&native, &tx), -EINVAL);
 
 	native = (struct __kernel_timex){ .offset = 1, .status = -2, .shift = 3, .stbcnt = -4,
