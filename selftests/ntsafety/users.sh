@@ -10,14 +10,14 @@ chmod 755 "$work"
 cp "$(dirname "$0")/other.exe" "$work" && chmod 755 "$work/other.exe"
 other=$work/other.exe
 
-# as UID COMMAND...
+# as UID COMMAND...: setpriv itself still has capabilities when it executes something
 as()
 {
 	uid=$1
 	shift
 	mkdir -p "$work/home$uid" && chown "$uid" "$work/home$uid"
 	(cd "$work/home$uid" && HOME=$work/home$uid TMPDIR=$work/home$uid USER=user$uid exec \
-		setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@")
+		setpriv --reuid "$uid" --regid "$uid" --clear-groups env "$@")
 }
 
 for name in 'Local\shared' 'Global\shared' 'plain'; do
