@@ -70,29 +70,73 @@ static long copy_in(struct file *file, u64 offset, u64 addr, u64 len)
 	return ret;
 }
 
-static long map_fixed(struct file *file, u64 addr, u64 len, u32 prot, u64 offset)
+/**
+ * struct mapping - an image that is being mapped
+ * @file: its file
+ * @laid: the same as it is in memory; NULL if there is no such file or no need
+ * @image: its headers
+ * @base: where it goes
+ * @reserved: all of it has to be ours, or is, before its parts are mapped
+ * @end: if not @reserved: up to there something is mapped, and it is ours
+ */
+struct mapping {
+	struct file *file;
+	struct file *laid;
+	const struct nt_image *image;
+	u64 base;
+	bool reserved;
+	u64 end;
+};
+
+static long map_over(struct file *file, u64 addr, u64 len, u32 prot, u64 offset,
+		     unsigned long flags)
 {
-	unsigned long flags = MAP_PRIVATE | MAP_FIXED;
 	unsigned long got;
 
+	flags |= MAP_PRIVATE;
 	if (!file)
 		flags |= MAP_ANONYMOUS;
 	got = vm_mmap(file, addr, len, prot, flags, offset);
 	return IS_ERR_VALUE(got) ? (long)got : 0;
 }
 
-/* Contents that cannot be mapped. Asks the kernel's rules for mappings first. */
+/* The next part of an image. What the one before leaves free nobody may have. */
+static long map_fixed(struct mapping *map, struct file *file, u64 addr, u64 len, u32 prot,
+		      u64 offset)
+{
+	long ret = 0;
+
+	if (map->reserved)
+		return map_over(file, addr, len, prot, offset, MAP_FIXED);
+	if (addr > map->end) {
+		ret = map_over(NULL, map->end, addr - map->end, PROT_NONE, 0,
+			       MAP_FIXED_NOREPLACE);
+		if (ret)
+			return ret;
+		map->end = addr;
+	}
+	if (len)
+		ret = map_over(file, addr, len, prot, offset, MAP_FIXED_NOREPLACE);
+	if (!ret)
+		map->end = addr + len;
+	return ret;
+}
+
+/*
+ * Contents that cannot be mapped. Asks the kernel's rules for mappings first. The
+ * place is reserved.
+ */
 static long map_copied(struct file *file, u64 addr, u64 len, u32 prot, u64 offset, u64 filesz)
 {
 	u64 probe = round_down(offset, PAGE_SIZE);
 	long ret;
 
 	if (prot & PROT_EXEC) {
-		ret = map_fixed(file, addr, PAGE_SIZE, prot & ~PROT_WRITE, probe);
+		ret = map_over(file, addr, PAGE_SIZE, prot & ~PROT_WRITE, probe, MAP_FIXED);
 		if (ret)
 			return ret;
 	}
-	ret = map_fixed(NULL, addr, len, PROT_READ | PROT_WRITE, 0);
+	ret = map_over(NULL, addr, len, PROT_READ | PROT_WRITE, 0, MAP_FIXED);
 	if (!ret)
 		ret = copy_in(file, offset, addr, filesz);
 	if (!ret && prot != (PROT_READ | PROT_WRITE))
@@ -100,35 +144,32 @@ static long map_copied(struct file *file, u64 addr, u64 len, u32 prot, u64 offse
 	return ret;
 }
 
-/**
- * struct mapping - an image that is being mapped
- * @file: its file
- * @laid: the same as it is in memory; NULL if there is no such file or no need
- * @image: its headers
- * @base: where it goes
- */
-struct mapping {
-	struct file *file;
-	struct file *laid;
-	const struct nt_image *image;
-	u64 base;
-};
-
 /* How much of a section can be mapped from its file. */
 static u64 direct_size(const struct nt_pe_section *sec)
 {
 	return offset_in_page(sec->offset) ? 0 : round_down(sec->filesz, PAGE_SIZE);
 }
 
-static long map_section(const struct mapping *map, const struct nt_pe_section *sec)
+/**
+ * struct run - sections that are mapped at once
+ * @sec: all of them, as if they were one
+ * @direct: so much of that from the file
+ */
+struct run {
+	struct nt_pe_section sec;
+	u64 direct;
+};
+
+static long map_run(struct mapping *map, const struct run *run)
 {
+	const struct nt_pe_section *sec = &run->sec;
 	u32 prot = nt_vm_prot(nt_image_section_protect(sec->flags));
-	u64 addr = map->base + sec->va, done = direct_size(sec);
+	u64 addr = map->base + sec->va, done = run->direct;
 	long ret;
 
 	/* What the mapping covers must be all there, and stay free of what follows. */
 	if (done) {
-		ret = map_fixed(map->file, addr, done, prot, sec->offset);
+		ret = map_fixed(map, map->file, addr, done, prot, sec->offset);
 		if (ret)
 			return ret;
 	}
@@ -136,7 +177,7 @@ static long map_section(const struct mapping *map, const struct nt_pe_section *s
 		u64 len = PAGE_ALIGN(sec->filesz) - done;
 
 		if (map->laid)
-			ret = map_fixed(map->laid, addr + done, len, prot, sec->va + done);
+			ret = map_fixed(map, map->laid, addr + done, len, prot, sec->va + done);
 		else
 			ret = map_copied(map->file, addr + done, len, prot, sec->offset + done,
 					 sec->filesz - done);
@@ -145,7 +186,7 @@ static long map_section(const struct mapping *map, const struct nt_pe_section *s
 		done += len;
 	}
 	if (sec->size > done)
-		return map_fixed(NULL, addr + done, sec->size - done, prot, 0);
+		return map_fixed(map, NULL, addr + done, sec->size - done, prot, 0);
 	return 0;
 }
 
@@ -155,84 +196,146 @@ static bool is_direct(const struct nt_pe_section *sec)
 	return !offset_in_page(sec->offset) && sec->filesz == sec->size;
 }
 
-/*
- * Sections that follow each other in memory and in the file, with one protection,
- * are mapped at once: DLLs with debugging information have a dozen of those.
- * Returns how many sections, from number @i on, are in *run.
- */
-static u32 section_run(const struct nt_image *image, u32 i, struct nt_pe_section *run)
+/* Is the whole section mapped from the file as it is in memory? */
+static bool is_laid(const struct mapping *map, const struct nt_pe_section *sec)
 {
-	u32 protect = nt_image_section_protect(image->section[i].flags);
+	return map->laid && !direct_size(sec) && PAGE_ALIGN(sec->filesz) == sec->size;
+}
+
+/* Are they at one place in memory and in what they are mapped from, and alike? */
+static bool follows(const struct mapping *map, const struct run *run,
+		    const struct nt_pe_section *sec)
+{
+	const struct nt_pe_section *last = &run->sec;
+
+	if (sec->va != last->va + last->size ||
+	    nt_image_section_protect(sec->flags) != nt_image_section_protect(last->flags))
+		return false;
+	if (run->direct)
+		return is_direct(sec) && (u64)sec->offset == (u64)last->offset + last->size;
+	return is_laid(map, sec);
+}
+
+/*
+ * Sections that follow each other and have one protection are mapped at once:
+ * images with debugging information have a dozen of those. Returns how many
+ * sections, from number @i on, are in *run.
+ */
+static u32 section_run(const struct mapping *map, u32 i, struct run *run)
+{
+	const struct nt_image *image = map->image;
 	u32 n = 1;
 
-	*run = image->section[i];
-	while (is_direct(run) && i + n < image->nsections) {
-		const struct nt_pe_section *sec = &image->section[i + n];
-
-		if (!is_direct(sec) || sec->va != run->va + run->size ||
-		    (u64)sec->offset != (u64)run->offset + run->size ||
-		    nt_image_section_protect(sec->flags) != protect)
-			break;
-		run->size += sec->size;
-		run->filesz = run->size;
-		n++;
+	run->sec = image->section[i];
+	run->direct = direct_size(&run->sec);
+	if (!is_direct(&run->sec) && !is_laid(map, &run->sec))
+		return n;
+	for (; i + n < image->nsections && follows(map, run, &image->section[i + n]); n++) {
+		run->sec.size += image->section[i + n].size;
+		run->sec.filesz = run->sec.size;
+		if (run->direct)
+			run->direct = run->sec.size;
 	}
 	return n;
 }
 
-static long map_all(struct nt_vm *vm, const struct mapping *map)
+static long map_all(struct nt_vm *vm, struct mapping *map)
 {
 	const struct nt_image *image = map->image;
 	u64 headers = PAGE_ALIGN(image->headers), base = map->base;
 	u32 i;
 	long ret;
 
-	ret = map_fixed(map->file, base, headers, PROT_READ, 0);
+	ret = map_fixed(map, map->file, base, headers, PROT_READ, 0);
 	if (!ret)
 		ret = nt_tree_set(&vm->tree, base, headers, NT_PAGE_READONLY);
 	for (i = 0; !ret && i < image->nsections;) {
-		struct nt_pe_section run;
+		struct run run;
 
-		i += section_run(image, i, &run);
-		ret = map_section(map, &run);
+		i += section_run(map, i, &run);
+		ret = map_run(map, &run);
 		if (!ret)
-			ret = nt_tree_set(&vm->tree, base + run.va, run.size,
-					  nt_image_section_protect(run.flags));
+			ret = nt_tree_set(&vm->tree, base + run.sec.va, run.sec.size,
+					  nt_image_section_protect(run.sec.flags));
 	}
+	/* What is behind the last section. */
+	if (!ret && !map->reserved)
+		ret = map_fixed(map, NULL, base + image->size, 0, PROT_NONE, 0);
 	return ret;
 }
 
-static long map_image(struct nt_vm *vm, struct mapping *map, struct nt_region *region, u64 *base)
+/* Maps the image at an address where it is to be, or may be mapped over. */
+static long map_at(struct nt_vm *vm, struct mapping *map, struct nt_region *region, u64 at)
 {
-	static const struct nt_vm_where anywhere = { };
-	const struct nt_image *image = map->image;
-	u64 at = *base ?: image->base;
-	long ret = NT_STATUS_CONFLICTING_ADDRESSES;
+	u64 size = map->image->size;
+	long ret;
 
-	/* All of it first, so that nothing gets in between. */
-	if (at >= NT_USER_MIN && at <= NT_USER_MAX && image->size <= NT_USER_MAX - at)
-		ret = nt_vm_place(vm, &at, image->size, &anywhere, NULL, PROT_NONE,
-				  MAP_PRIVATE, 0);
-	if (ret == NT_STATUS_CONFLICTING_ADDRESSES && !*base) {
-		at = 0;
-		ret = nt_vm_place(vm, &at, image->size, &anywhere, NULL, PROT_NONE,
-				  MAP_PRIVATE, 0);
-	}
-	if (ret)
-		return ret;
 	region->base = at;
-	region->size = image->size;
-	ret = nt_tree_set(&vm->tree, at, image->size, 0);
+	region->size = size;
 	map->base = at;
+	map->end = at;
+	ret = nt_tree_set(&vm->tree, at, size, 0);
 	if (!ret)
 		ret = map_all(vm, map);
 	if (!ret)
 		ret = nt_tree_insert(&vm->tree, region);
-	if (ret) {
-		vm_munmap(at, image->size);
-		nt_tree_set(&vm->tree, at, image->size, 0);
+	if (!ret)
+		return 0;
+	/* What is not ours stays. */
+	if (map->reserved)
+		vm_munmap(at, size);
+	else if (map->end > at)
+		vm_munmap(at, map->end - at);
+	nt_tree_set(&vm->tree, at, size, 0);
+	return ret;
+}
+
+static bool is_free(u64 at, u64 size)
+{
+	struct mm_struct *mm = current->mm;
+	bool free;
+
+	mmap_read_lock(mm);
+	free = !find_vma_intersection(mm, at, at + size);
+	mmap_read_unlock(mm);
+	return free;
+}
+
+/* Reserves all of it first, so that nothing gets in between. */
+static long map_reserved(struct nt_vm *vm, struct mapping *map, struct nt_region *region, u64 *at)
+{
+	static const struct nt_vm_where anywhere = { };
+	long ret;
+
+	ret = nt_vm_place(vm, at, map->image->size, &anywhere, NULL, PROT_NONE, MAP_PRIVATE, 0);
+	if (ret)
 		return ret;
+	map->reserved = true;
+	return map_at(vm, map, region, *at);
+}
+
+static long map_image(struct nt_vm *vm, struct mapping *map, struct nt_region *region, u64 *base)
+{
+	const struct nt_image *image = map->image;
+	u64 at = *base ?: image->base;
+	long ret = NT_STATUS_CONFLICTING_ADDRESSES;
+
+	if (at >= NT_USER_MIN && at <= NT_USER_MAX && image->size <= NT_USER_MAX - at) {
+		/* Mostly nothing is there: then each part is mapped but once. */
+		if (map->reserved)
+			ret = map_reserved(vm, map, region, &at);
+		else if (is_free(at, image->size))
+			ret = map_at(vm, map, region, at);
+		/* Linux's own calls of other threads do not wait for our lock. */
+		if (ret == -EEXIST)
+			ret = NT_STATUS_CONFLICTING_ADDRESSES;
 	}
+	if (ret == NT_STATUS_CONFLICTING_ADDRESSES && !*base) {
+		at = 0;
+		ret = map_reserved(vm, map, region, &at);
+	}
+	if (ret)
+		return ret;
 	*base = at;
 	return at == image->base ? 0 : NT_STATUS_IMAGE_NOT_AT_BASE;
 }
@@ -253,6 +356,8 @@ static long open_laid(struct mapping *map)
 		map->laid = laid;
 	else if (PTR_ERR(laid) == -ENOMEM || fatal_signal_pending(current))
 		return PTR_ERR(laid);
+	else	/* it is copied, over what is there */
+		map->reserved = true;
 	return 0;
 }
 
