@@ -17,6 +17,7 @@
 #include "registry.h"
 
 #define META_MAX	8192	/* of ".key" */
+#define SHORT_PATH	192u
 #define FILE_MODE	0644
 
 static char boot_id[UUID_STRING_LEN + 1];
@@ -59,35 +60,59 @@ bool nt_reg_deleted(const struct file *dir)
 }
 
 /*
+ * The path of @dir, with room for @more bytes behind it. Most are short, and the
+ * kernel may clear what it hands out.
+ */
+static char *own_path(struct file *dir, size_t more)
+{
+	size_t max = SHORT_PATH;
+	char *buf, *path;
+
+	for (;;) {
+		buf = kmalloc(max + more, GFP_KERNEL_ACCOUNT);
+		if (!buf)
+			return ERR_PTR(-ENOMEM);
+		path = d_path(&dir->f_path, buf, max);
+		if (!IS_ERR(path))
+			break;
+		kfree(buf);
+		if (path != ERR_PTR(-ENAMETOOLONG) || max == PATH_MAX)
+			return path;
+		max = PATH_MAX;
+	}
+	memmove(buf, path, strlen(path) + 1);
+	return buf;
+}
+
+/*
  * A path at or below @dir, or where the registry begins if that is NULL, to be freed
  * with kfree(); or an ERR_PTR().
  */
 static char *dir_path(struct file *dir, const char *more)
 {
-	char *buf = kmalloc(2 * PATH_MAX, GFP_KERNEL_ACCOUNT), *path;
-	size_t len;
+	size_t len, rest = strlen(more);
+	char *buf;
 
-	if (!buf)
-		return ERR_PTR(-ENOMEM);
-	if (dir) {
-		path = d_path(&dir->f_path, buf, PATH_MAX);
-		if (IS_ERR(path)) {
-			kfree(buf);
-			return path;
-		}
-		len = strlen(path);
-		memmove(buf, path, len + 1);
-	} else {
-		len = scnprintf(buf, PATH_MAX, "%s/registry", *nt_personality.view_root);
-	}
-	if (*more && len + strlen(more) + 2 > PATH_MAX) {
+	if (!dir) {
+		buf = kasprintf(GFP_KERNEL_ACCOUNT, "%s/registry%s%s", *nt_personality.view_root,
+				rest ? "/" : "", more);
+		if (!buf)
+			return ERR_PTR(-ENOMEM);
+		if (strlen(buf) < PATH_MAX)
+			return buf;
 		kfree(buf);
 		return ERR_PTR(-ENAMETOOLONG);
 	}
-	if (*more) {
-		buf[len++] = '/';
-		memcpy(buf + len, more, strlen(more) + 1);
+	buf = own_path(dir, rest + 1);
+	if (IS_ERR(buf) || !rest)
+		return buf;
+	len = strlen(buf);
+	if (len + rest + 2 > PATH_MAX) {
+		kfree(buf);
+		return ERR_PTR(-ENAMETOOLONG);
 	}
+	buf[len++] = '/';
+	memcpy(buf + len, more, rest + 1);
 	return buf;
 }
 

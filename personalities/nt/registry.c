@@ -221,8 +221,9 @@ static struct file *open_hive(struct persona_call *call, const u16 *name, u32 le
 	return ERR_PTR(-EACCES);
 }
 
-/* @name starts behind "\Registry"; @path has room for PATH_MAX. */
-static struct file *open_absolute(struct persona_call *call, const u16 *name, u32 len, char *path)
+/* @name starts behind "\Registry"; @path has room for @max. */
+static struct file *open_absolute(struct persona_call *call, const u16 *name, u32 len, char *path,
+				  size_t max)
 {
 	struct file *hive, *dir;
 	u32 i = 0, start;
@@ -239,7 +240,7 @@ static struct file *open_absolute(struct persona_call *call, const u16 *name, u3
 		if (i - start > NT_REG_KEY_NAME_MAX)
 			return ERR_PTR(-EINVAL);
 		if (i > start) {
-			n = nt_reg_path(name + i, len - i, path, PATH_MAX);
+			n = nt_reg_path(name + i, len - i, path, max);
 			if (n < 0)
 				return ERR_PTR(n);
 			hive = open_hive(call, name + start, i - start);
@@ -250,7 +251,7 @@ static struct file *open_absolute(struct persona_call *call, const u16 *name, u3
 			return dir;
 		}
 	}
-	n = nt_reg_path(name, len, path, PATH_MAX);
+	n = nt_reg_path(name, len, path, max);
 	return n < 0 ? ERR_PTR(n) : nt_reg_dir(call, NULL, path);
 }
 
@@ -305,14 +306,14 @@ static u16 *full_name(struct nt_key *root, const u16 *name, u32 len, u32 *out_le
 }
 
 static struct file *open_name(struct persona_call *call, struct nt_key *root, const u16 *name,
-			      u32 len, char *path)
+			      u32 len, char *path, size_t max)
 {
 	int n;
 
 	if (!root)
 		return open_absolute(call, name + ARRAY_SIZE(registry_name),
-				     len - ARRAY_SIZE(registry_name), path);
-	n = nt_reg_path(name, len, path, PATH_MAX);
+				     len - ARRAY_SIZE(registry_name), path, max);
+	n = nt_reg_path(name, len, path, max);
 	return n < 0 ? ERR_PTR(n) : nt_reg_dir(call, root->file, path);
 }
 
@@ -352,6 +353,7 @@ long nt_key_lookup(struct persona_call *call, struct nt_key *root, const u16 *na
 {
 	bool is_volatile;
 	struct file *dir;
+	size_t max;
 	char *path;
 	u16 *full;
 	long ret;
@@ -361,10 +363,12 @@ long nt_key_lookup(struct persona_call *call, struct nt_key *root, const u16 *na
 						NT_STATUS_OBJECT_PATH_SYNTAX_BAD;
 	if (root && len && name[0] == '\\')
 		return NT_STATUS_OBJECT_PATH_SYNTAX_BAD;
-	path = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
+	/* No larger than this name needs: the kernel may clear what it hands out. */
+	max = min_t(size_t, (size_t)len * NT_REG_UNIT_MAX + 3, PATH_MAX);
+	path = kmalloc(max, GFP_KERNEL_ACCOUNT);
 	if (!path)
 		return -ENOMEM;
-	dir = open_name(call, root, name, len, path);
+	dir = open_name(call, root, name, len, path, max);
 	kfree(path);
 	/* A file, or something below one, is no key. */
 	if (IS_ERR(dir))

@@ -19,6 +19,7 @@
 #define NT_REG_VALUE_NAME_MAX	16383u
 #define NT_REG_DATA_MAX		0x100000u	/* bytes */
 #define NT_REG_DEPTH_MAX	512u
+#define NT_REG_UNIT_MAX		6u		/* bytes of a unit in a file name */
 /* A file of a value: its data, three times as long as text, and the name. */
 #define NT_REG_FILE_MAX		(3 * NT_REG_DATA_MAX + 6 * NT_REG_VALUE_NAME_MAX + 64)
 

@@ -19,7 +19,6 @@
 /* Bytes of a cut name, and of what is behind it: "%#", and 16 digits. */
 #define CUT_AT		180
 #define HASH_LEN	18
-#define ESCAPE_MAX	6
 
 static u16 fold(u16 c)
 {
@@ -86,7 +85,7 @@ static u64 name_hash(const u16 *name, u32 len)
 int nt_reg_component(const u16 *name, u32 len, bool value, char out[NAME_MAX + 1])
 {
 	int n = 0, cut = 0, bytes;
-	char c[ESCAPE_MAX + 2];
+	char c[NT_REG_UNIT_MAX + 2];
 	u32 i;
 
 	if (value)
@@ -120,7 +119,7 @@ EXPORT_SYMBOL_FOR_TEST(nt_reg_component);
  */
 int nt_reg_escape(const u16 *name, u32 len, char *out, size_t max)
 {
-	char c[ESCAPE_MAX + 2];
+	char c[NT_REG_UNIT_MAX + 2];
 	size_t n = 0;
 	int bytes;
 	u32 i;
