@@ -29,6 +29,9 @@
 /* More cannot be an image: the loader's own offsets are signed 32-bit numbers. */
 #define PE_MAX_SIZE		0x7fff0000u
 
+/* Of a file, that are read first. */
+#define MOST_HEADERS		1536u
+
 struct pe_file_header {
 	__le32 magic;
 	__le16 machine;
@@ -343,9 +346,12 @@ struct nt_image *nt_image_load(struct file *file, enum nt_pe_error *error)
 	image = kmalloc(sizeof(*image), GFP_KERNEL_ACCOUNT);
 	if (!image)
 		return ERR_PTR(-ENOMEM);
-	/* One page has all the headers of most images; if not, nothing said counts. */
-	err = load_headers(file, min_t(u64, size, PAGE_SIZE), image, error);
-	if (!err && size > PAGE_SIZE && (*error || image->headers > PAGE_SIZE))
+	/*
+	 * So much has all the headers of most images. If not, nothing said counts; but
+	 * sections come last, so with one of them nothing before it was cut off.
+	 */
+	err = load_headers(file, min_t(u64, size, MOST_HEADERS), image, error);
+	if (!err && size > MOST_HEADERS && (*error || !image->nsections))
 		err = load_headers(file, min_t(u64, size, NT_PE_MAX_HEADERS), image, error);
 	if (!err && *error)
 		err = -ENOEXEC;
