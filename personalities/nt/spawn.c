@@ -176,6 +176,8 @@ static long spawn_child(struct persona_call *call, struct nt_spawn *spawn)
 {
 	long ret = -ENOMEM;
 
+	/* What the parent has put there is still needed. */
+	call->scratch_used = spawn->scratch_used;
 	/* Before it can end and be forgotten. */
 	spawn->process = nt_process_foreign(task_tgid(current));
 	if (spawn->process)

@@ -30,6 +30,7 @@ struct pt_regs;
  * @argv: user array
  * @envp: user array
  * @mask: signal mask for the child
+ * @scratch_used: of the scratch area that parent and child share
  * @job: that it will be in; NULL: none
  * @process: the child's object, once it exists
  */
@@ -48,6 +49,7 @@ struct nt_spawn {
 	u64 argv;
 	u64 envp;
 	u64 mask;
+	u32 scratch_used;
 	struct nt_job *job;
 	struct nt_process *process;
 };
@@ -64,8 +66,8 @@ int nt_spawn_handles(struct nt_spawn *spawn, struct nt_proc *proc);
 /* spawn_args.c */
 /**
  * struct nt_blob - strings for an execve() in user memory
- * @addr: user address, 0 if there is none
- * @size: bytes
+ * @addr: user address of a mapping of its own, 0 if it has none
+ * @size: bytes of that
  * @path: address of the program's path
  * @cwd: address of the current directory's path, 0 if there is none
  * @argv: address of the arguments' array

@@ -2,7 +2,8 @@
 /*
  * What execve() takes, made from the start parameters of a Windows process: the
  * command line is taken apart, the environment converted back. All of it is put
- * into one piece of the caller's memory, which the child shares.
+ * into one piece of the caller's memory, which the child shares: of its scratch
+ * area, if that is large enough.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -14,6 +15,9 @@
 #include "spawn.h"
 
 #define UTF8_MAX	3	/* bytes of a unit; a pair has 4 */
+
+/* Of the scratch area; calls that make the child need the rest. */
+#define SCRATCH_MAX	(PERSONA_SCRATCH_SIZE / 2)
 
 /**
  * struct packer - strings one behind the other, and where each starts
@@ -104,7 +108,25 @@ struct parts {
 	size_t env_len;
 };
 
-static long fill(struct nt_blob *blob, const struct parts *parts)
+/* Memory for the blob: what is short fits where the thread has some already. */
+static u64 alloc_user(struct persona_call *call, struct nt_blob *blob, size_t size)
+{
+	void __user *scratch;
+	unsigned long addr;
+
+	if (size <= SCRATCH_MAX) {
+		scratch = persona_scratch(call, size);
+		return (__force unsigned long)scratch;
+	}
+	addr = vm_mmap(NULL, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (!IS_ERR_VALUE(addr)) {
+		blob->addr = addr;
+		blob->size = size;
+	}
+	return addr;
+}
+
+static long fill(struct persona_call *call, struct nt_blob *blob, const struct parts *parts)
 {
 	u32 nargs = count_strings(parts->args, parts->args_len);
 	u32 nenv = count_strings(parts->env, parts->env_len);
@@ -119,13 +141,11 @@ static long fill(struct nt_blob *blob, const struct parts *parts)
 	p.buf = kvzalloc(p.size, GFP_KERNEL_ACCOUNT);
 	if (!p.buf)
 		return -ENOMEM;
-	addr = vm_mmap(NULL, 0, p.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	addr = alloc_user(call, blob, p.size);
 	if (IS_ERR_VALUE(addr)) {
 		kvfree(p.buf);
 		return (long)addr;
 	}
-	blob->addr = addr;
-	blob->size = p.size;
 	p.used = arrays;
 	path_at = pack(&p, parts->path, path_len);
 	cwd_at = pack(&p, parts->cwd ?: "", cwd_len);
@@ -170,7 +190,7 @@ long nt_blob_make(struct persona_call *call, struct nt_blob *blob, const char *p
 	if (with_env)
 		ret = nt_env_to_linux(call, &params->env, &parts.env, &parts.env_len);
 	if (!ret)
-		ret = fill(blob, &parts);
+		ret = fill(call, blob, &parts);
 	kvfree(parts.args);
 	kvfree(parts.env);
 	return ret;

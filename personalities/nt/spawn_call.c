@@ -544,6 +544,7 @@ long nt_spawn_parent(struct persona_call *call)
 	spawn->cwd = blob.cwd;
 	spawn->argv = blob.argv;
 	spawn->envp = blob.envp;
+	spawn->scratch_used = call->scratch_used;
 	spawn->params = req->params;
 	memset(&req->params, 0, sizeof(req->params));
 	ret = nt_spawn_run(call, spawn);
