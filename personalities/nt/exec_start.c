@@ -7,7 +7,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -90,17 +89,15 @@ int nt_exec_find_apiset(struct nt_exec *exec)
 	return err;
 }
 
-static int map_apiset(const struct nt_exec *exec, u64 *map)
+static int map_apiset(const struct nt_proc *proc, const struct nt_exec *exec, u64 *map)
 {
 	u32 skip = offset_in_page(exec->apiset_offset);
-	unsigned long addr;
+	long ret;
 
-	addr = vm_mmap(exec->apiset_file, 0, exec->apiset_size + skip, PROT_READ, MAP_PRIVATE,
-		       exec->apiset_offset - skip);
-	if (IS_ERR_VALUE(addr))
-		return (int)addr;
-	*map = addr + skip;
-	return 0;
+	ret = nt_vm_map_table(proc->vm, exec->apiset_file, (u64)exec->apiset_size + skip,
+			      exec->apiset_offset - skip, map);
+	*map += skip;
+	return to_errno(ret);
 }
 
 /* Returns the address, moved there and all, through @base. */
@@ -202,7 +199,7 @@ static int make_process(struct nt_proc *proc, struct nt_exec *exec)
 	err = map_images(proc, exec);
 	if (err)
 		return err;
-	err = map_apiset(exec, &apiset);
+	err = map_apiset(proc, exec, &apiset);
 	if (err)
 		return err;
 	err = alloc_peb(proc);

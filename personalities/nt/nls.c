@@ -14,6 +14,7 @@
 
 #include "nt.h"
 #include "nt_table.h"
+#include "vm.h"
 
 #define LOCALE_EN_US	0x0409u
 #define NLS_NAME	32
@@ -46,7 +47,6 @@ static const char *normalization(u32 form)
 /* Maps a file of the view's folder nls for reading. */
 static long map_nls(struct persona_call *call, const char *name, u64 *addr, u64 *size)
 {
-	unsigned long at;
 	struct file *file;
 	char *path;
 	long ret;
@@ -67,9 +67,7 @@ static long map_nls(struct persona_call *call, const char *name, u64 *addr, u64 
 	ret = -ENOENT;
 	if (!S_ISREG(file_inode(file)->i_mode) || !*size || *size > NLS_MAX)
 		goto out;
-	at = vm_mmap(file, 0, *size, PROT_READ, MAP_PRIVATE, 0);
-	ret = IS_ERR_VALUE(at) ? (long)at : 0;
-	*addr = at;
+	ret = nt_vm_map_table(nt_caller(call)->vm, file, *size, 0, addr);
 	*size = PAGE_ALIGN(*size);
 out:
 	fput(file);

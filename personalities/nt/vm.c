@@ -700,7 +700,6 @@ long nt_vm_stack_alloc(struct nt_vm *vm, u64 reserve, u64 *base, u64 *limit, u64
 {
 	u64 size = clamp_t(u64, reserve, STACK_MIN, STACK_MAX), part, at = 0;
 	u64 release = 0;
-	u32 old;
 	long ret;
 
 	size = ALIGN(size, NT_GRANULARITY);
@@ -710,14 +709,44 @@ long nt_vm_stack_alloc(struct nt_vm *vm, u64 reserve, u64 *base, u64 *limit, u64
 	*alloc = at;
 	*base = at + size;
 	*limit = *base - STACK_COMMIT;
-	at = *limit - PAGE_SIZE;
-	part = STACK_COMMIT + PAGE_SIZE;
+	at = *limit;
+	part = STACK_COMMIT;
 	ret = nt_vm_alloc(vm, &at, &part, NT_MEM_COMMIT, NT_PAGE_READWRITE, 0);
 	if (!ret) {
+		/* For Linux no change: it has no access now, and will have none. */
+		at = *limit - PAGE_SIZE;
 		part = PAGE_SIZE;
-		ret = nt_vm_protect(vm, &at, &part, NT_PAGE_READWRITE | NT_PAGE_GUARD, &old);
+		ret = nt_vm_alloc(vm, &at, &part, NT_MEM_COMMIT,
+				  NT_PAGE_READWRITE | NT_PAGE_GUARD, 0);
 	}
 	if (ret)
 		nt_vm_free(vm, alloc, &release, NT_MEM_RELEASE);
+	return ret;
+}
+
+/**
+ * nt_vm_map_table() - map a file to be read, which is no view to NT
+ * @vm: the caller's
+ * @file: open for reading
+ * @size: bytes
+ * @offset: in @file, page aligned
+ * @addr: set to where it is
+ *
+ * Near NT's own memory, so that it takes no page tables of its own.
+ *
+ * Context: may sleep.
+ * Return: NTSTATUS or negative errno.
+ */
+long nt_vm_map_table(struct nt_vm *vm, struct file *file, u64 size, u64 offset, u64 *addr)
+{
+	static const struct nt_vm_where anywhere = { };
+	long ret;
+
+	*addr = 0;
+	if (mutex_lock_killable(&vm->lock))
+		return -EINTR;
+	ret = nt_vm_place(vm, addr, PAGE_ALIGN(size), &anywhere, file, PROT_READ, MAP_PRIVATE,
+			  offset);
+	mutex_unlock(&vm->lock);
 	return ret;
 }

@@ -55,6 +55,7 @@ long nt_vm_alloc(struct nt_vm *vm, u64 *addr, u64 *size, u32 type, u32 protect, 
 long nt_vm_free(struct nt_vm *vm, u64 *addr, u64 *size, u32 type);
 long nt_vm_protect(struct nt_vm *vm, u64 *addr, u64 *size, u32 protect, u32 *old);
 long nt_vm_stack_alloc(struct nt_vm *vm, u64 reserve, u64 *base, u64 *limit, u64 *alloc);
+long nt_vm_map_table(struct nt_vm *vm, struct file *file, u64 size, u64 offset, u64 *addr);
 enum nt_vm_fault nt_vm_fault(struct nt_vm *vm, u64 addr, unsigned long error_code);
 
 /*
