@@ -67,13 +67,43 @@ static int refuse(const struct linux_binprm *bprm, enum macho_error error)
 	return why->err;
 }
 
+static bool is_fat(const char *buf)
+{
+	u32 magic;
+
+	memcpy(&magic, buf, sizeof(magic));
+	magic = swab32(magic);
+	return magic == DARWIN_FAT_MAGIC || magic == DARWIN_FAT_MAGIC_64;
+}
+
+/* Which part of the file is for us? Mostly all of it, as its first bytes say. */
+static int find_slice(struct linux_binprm *bprm, struct macho_exec *exec)
+{
+	u64 file_size = i_size_read(file_inode(bprm->file));
+	enum macho_error error;
+	size_t len;
+	void *buf;
+
+	if (!is_fat(bprm->buf)) {
+		exec->slice.offset = 0;
+		exec->slice.size = file_size;
+		return 0;
+	}
+	len = min_t(u64, file_size, FAT_READ);
+	buf = persona_image_load(bprm->file, 0, len, FAT_READ);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	error = darwin_fat_find(buf, len, file_size, cpu_is_haswell(), &exec->slice);
+	kvfree(buf);
+	return error ? refuse(bprm, error) : 0;
+}
+
 /*
  * Read and check the image. The header is read once and only that copy is
  * looked at, so a file that changes meanwhile cannot pass the checks twice.
  */
 static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 {
-	u64 file_size = i_size_read(file_inode(bprm->file));
 	struct darwin_mach_header_64 head = {};
 	bool haswell = cpu_is_haswell();
 	enum macho_error error;
@@ -81,14 +111,9 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 	void *buf;
 	int err;
 
-	len = min_t(u64, file_size, FAT_READ);
-	buf = persona_image_load(bprm->file, 0, len, FAT_READ);
-	if (IS_ERR(buf))
-		return PTR_ERR(buf);
-	error = darwin_fat_find(buf, len, file_size, haswell, &exec->slice);
-	kvfree(buf);
-	if (error)
-		return refuse(bprm, error);
+	err = find_slice(bprm, exec);
+	if (err)
+		return err;
 
 	len = min_t(u64, exec->slice.size, sizeof(head));
 	err = persona_image_read(bprm->file, exec->slice.offset, &head, len);
@@ -264,8 +289,7 @@ static bool looks_like_macho(const char *buf)
 	case DARWIN_MH_CIGAM_64:
 		return true;
 	}
-	magic = swab32(magic);
-	return magic == DARWIN_FAT_MAGIC || magic == DARWIN_FAT_MAGIC_64;
+	return is_fat(buf);
 }
 
 static int load_macho(struct linux_binprm *bprm);

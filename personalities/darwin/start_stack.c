@@ -58,7 +58,8 @@ int darwin_apple_fill(struct darwin_apple *apple, const struct darwin_start_info
 {
 	int err;
 
-	memset(apple, 0, sizeof(*apple));
+	apple->nr = 0;
+	apple->used = 0;
 	err = apple_add(apple, "executable_path=%s", info->path);
 	if (err)
 		return err;
