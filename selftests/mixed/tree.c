@@ -91,11 +91,19 @@ static const struct {
 	{ SIGUSR2, 31 },
 };
 
+/* Its status stays to be fetched. */
+static bool ended_already(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
 static void to_foreign(void)
 {
 	char nr[16];
 	size_t i;
-	int n, status;
+	int n;
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		const char *const argv[] = { agent(), "sigcount", nr, "3", NULL };
@@ -107,7 +115,7 @@ static void to_foreign(void)
 		for (n = 0; n < 300; n++) {
 			kill(c.pid, numbers[i].sig);
 			msleep(10);
-			if (waitpid(c.pid, &status, WNOHANG | WNOWAIT) > 0)
+			if (ended_already(c.pid))
 				break;
 		}
 		if (n == 300)

@@ -9,7 +9,7 @@
 
 #define LOADERS	3
 #define CYCLES	500
-#define SECONDS	40
+#define SECONDS	25
 #define LEAST	5
 
 static const char *modules[] = { "persona", "persona_darwin", "persona_nt" };

@@ -39,8 +39,6 @@ result "$(sed -n 6p err | cut -d . -f 1-2)" \
 	"the kernel that was asked for"
 result "$(cat file)" written "a file written there is here"
 
-"$top/tools/vm" --kernel "$kernel" --no-load sh -c 'kill -9 $$' > out 2> err < /dev/null
-result $? 137 "a signal's exit status"
 # Processor time, because other machines may run beside this one; the best of three,
 # because they slow it down all the same.
 took=$(python3 -c '
@@ -60,6 +58,13 @@ if [ "$kernel" = debug ]; then
 else
 	result $((${took:-99} < 8)) 1 "start to exit in less than 8 s of processor time ($took s)"
 fi
+# What follows does not depend on the kernel, and each takes a machine.
+if [ "$kernel" != 6.12 ]; then
+	echo "1..$n"
+	exit
+fi
+"$top/tools/vm" --kernel "$kernel" --no-load sh -c 'kill -9 $$' > out 2> err < /dev/null
+result $? 137 "a signal's exit status"
 "$top/tools/vm" --kernel "$kernel" --no-load --timeout 3 sleep 1000 > out 2> err < /dev/null
 result $? 124 "a timeout's exit status"
 "$top/tools/vm" --kernel "$kernel" --no-load "$dir/nothing" > out 2> err < /dev/null
