@@ -277,25 +277,32 @@ struct outcome {
 };
 
 /*
- * Starts the image with one argument and waits. It has @ms milliseconds of CPU
- * time, then SIGPROF ends it; SIGALRM after a minute.
+ * Executes the image with one argument. It has @ms milliseconds of CPU time, then
+ * SIGPROF ends it; SIGALRM after a minute.
  */
-static UNUSED struct outcome image_run(int fd, unsigned int ms)
+static UNUSED int image_exec(int fd, unsigned int ms)
 {
 	static char *const argv[] = { (char *)"image", NULL }, *const envp[] = { NULL };
 	const struct itimerval timer = { .it_value.tv_usec = ms * 1000 % 1000000,
 					 .it_value.tv_sec = ms / 1000 };
 	const struct itimerval minute = { .it_value.tv_sec = 60 };
+
+	setitimer(ITIMER_PROF, &timer, NULL);
+	setitimer(ITIMER_REAL, &minute, NULL);
+	syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+	return errno;
+}
+
+/* Executes it in a child, and waits for that. */
+static UNUSED struct outcome image_run(int fd, unsigned int ms)
+{
 	struct outcome out = { 0 };
 	volatile int err = 0;
 	pid_t pid;
 
 	pid = vfork();
 	if (!pid) {
-		setitimer(ITIMER_PROF, &timer, NULL);
-		setitimer(ITIMER_REAL, &minute, NULL);
-		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
-		err = errno;
+		err = image_exec(fd, ms);
 		_exit(99);
 	}
 	if (pid < 0)

@@ -360,38 +360,70 @@ static bool is_expected(int err)
 	return err == ENOEXEC || err == ENOENT || err == ENOMEM;
 }
 
-static void one(int fd, uint64_t seed, uint64_t number, struct image *im)
-{
-	struct outcome out;
+/* What is left to do for a worker; the child that shares its memory moves @at, too. */
+struct work {
+	uint64_t seed;
+	uint64_t step;
+	uint64_t end;
+	int fd;
+	volatile uint64_t at;
+};
 
-	make_image(seed, number, im);
-	if (!image_write(fd, im))
-		bail("cannot write the image: %s", strerror(errno));
-	out = image_run(fd, RUN_MS);
-	if (out.err) {
-		count(&tally->refused[out.err & 255]);
-		if (is_expected(out.err))
-			return;
-	} else if (WIFSIGNALED(out.status) && WTERMSIG(out.status) != SIGALRM) {
-		count(&tally->signaled[WTERMSIG(out.status) & 127]);
-		return;
-	} else if (WIFEXITED(out.status)) {
-		count(&tally->exited[WEXITSTATUS(out.status)]);
-		return;
-	}
+static void strange(const struct work *w, int err, int status)
+{
 	count(&tally->wrong);
-	msg("seed %#llx image %llu: errno %d (%s), status %#x", (unsigned long long)seed,
-	    (unsigned long long)number, out.err, strerror(out.err), out.status);
+	msg("seed %#llx image %llu: errno %d (%s), status %#x", (unsigned long long)w->seed,
+	    (unsigned long long)w->at, err, strerror(err), status);
+	fflush(stdout);
 }
 
-static void worker(unsigned int nr, uint64_t seed, uint64_t number)
+/* Until one of them runs, or there are no more: a start that fails needs no process. */
+static void __attribute__((__noreturn__)) try_images(struct work *w)
 {
 	static struct image im;
-	int fd = image_file();
-	uint64_t i;
 
-	for (i = nr; i < number; i += WORKERS)
-		one(fd, seed, i, &im);
+	for (; w->at < w->end; w->at += w->step) {
+		int err;
+
+		make_image(w->seed, w->at, &im);
+		if (!image_write(w->fd, &im))
+			bail("cannot write the image: %s", strerror(errno));
+		err = image_exec(w->fd, RUN_MS);
+		count(&tally->refused[err & 255]);
+		if (!is_expected(err))
+			strange(w, err, 0);
+	}
+	_exit(0);
+}
+
+static void run_images(struct work *w)
+{
+	while (w->at < w->end) {
+		pid_t pid = vfork();
+		int status;
+
+		if (!pid)
+			try_images(w);
+		if (pid < 0)
+			bail("vfork: %s", strerror(errno));
+		status = wait_status(pid);
+		if (w->at >= w->end)
+			break;
+		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM)
+			count(&tally->signaled[WTERMSIG(status) & 127]);
+		else if (WIFEXITED(status))
+			count(&tally->exited[WEXITSTATUS(status)]);
+		else
+			strange(w, 0, status);
+		w->at += w->step;
+	}
+}
+
+static void __attribute__((__noreturn__)) worker(unsigned int nr, uint64_t seed, uint64_t number)
+{
+	struct work w = { seed, WORKERS, number, image_file(), nr };
+
+	run_images(&w);
 	fflush(stdout);
 	_exit(0);
 }
@@ -473,9 +505,9 @@ int main(int argc, char **argv)
 	plan(0);
 	modprobe = strdup(set_modprobe("\n"));
 	if (number != UINT64_MAX) {
-		static struct image im;
+		struct work w = { seed, 1, number + 1, image_file(), number };
 
-		one(image_file(), seed, number, &im);
+		run_images(&w);
 		n = 1;
 	} else {
 		ok(good_program_runs(), "an undamaged image runs");
