@@ -230,27 +230,42 @@ static void timer_start(struct nt_timer *timer, s64 due, ktime_t period)
 	nt_object_unlock(&timer->obj, &lock);
 }
 
-static long timer_set(struct persona_call *call, const struct timer_set_info *set,
-		      ktime_t period)
+/* The caller's timer, to be changed: with a reference and its mutex. */
+static long timer_hold(struct persona_call *call, struct nt_timer **timer)
 {
-	struct nt_timer *timer;
 	struct nt_object *obj;
 	long ret;
-	bool old;
 
-	ret = persona_permit(call, __NR_timerfd_settime, -1, 0, 0, 0);
-	if (ret)
-		return ret;
 	ret = nt_handle_ref(nt_caller(call), call->args[0], &nt_timer_type,
 			    TIMER_MODIFY_STATE, &obj);
 	if (ret)
 		return ret;
-	timer = to_timer(obj);
-	ret = mutex_lock_interruptible(&timer->mutex);
-	if (ret) {
+	*timer = to_timer(obj);
+	if (mutex_lock_interruptible(&(*timer)->mutex)) {
 		nt_object_put(obj);
 		return -ERESTARTNOINTR;
 	}
+	return 0;
+}
+
+static void timer_release(struct nt_timer *timer)
+{
+	mutex_unlock(&timer->mutex);
+	nt_object_put(&timer->obj);
+}
+
+static long timer_set(struct persona_call *call, const struct timer_set_info *set,
+		      ktime_t period)
+{
+	struct nt_timer *timer;
+	long ret;
+	bool old;
+
+	ret = persona_permit(call, __NR_timerfd_settime, -1, 0, 0, 0);
+	if (!ret)
+		ret = timer_hold(call, &timer);
+	if (ret)
+		return ret;
 	old = timer_stop(timer);
 	if (set->apc) {
 		timer->apc_thread = nt_object_get(&nt_calling_thread(call)->self->obj);
@@ -258,8 +273,7 @@ static long timer_set(struct persona_call *call, const struct timer_set_info *se
 		timer->apc_context = set->context;
 	}
 	timer_start(timer, set->due, period);
-	mutex_unlock(&timer->mutex);
-	nt_object_put(obj);
+	timer_release(timer);
 	if (set->uold && put_user((u8)old, (u8 __user *)u64_to_user_ptr(set->uold)))
 		return -EFAULT;
 	return 0;
@@ -368,23 +382,14 @@ long nt_set_timer2(struct persona_call *call)
 static long cancel(struct persona_call *call, u64 ustate)
 {
 	struct nt_timer *timer;
-	struct nt_object *obj;
 	bool state;
 	long ret;
 
-	ret = nt_handle_ref(nt_caller(call), call->args[0], &nt_timer_type,
-			    TIMER_MODIFY_STATE, &obj);
+	ret = timer_hold(call, &timer);
 	if (ret)
 		return ret;
-	timer = to_timer(obj);
-	ret = mutex_lock_interruptible(&timer->mutex);
-	if (ret) {
-		nt_object_put(obj);
-		return -ERESTARTNOINTR;
-	}
 	state = timer_stop(timer);
-	mutex_unlock(&timer->mutex);
-	nt_object_put(obj);
+	timer_release(timer);
 	if (ustate && put_user((u8)state, (u8 __user *)u64_to_user_ptr(ustate)))
 		return -EFAULT;
 	return 0;
