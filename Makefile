@@ -32,13 +32,18 @@ else
 	@$(QEMU)/build $(KDIR) >/dev/null
 endif
 
-# Debian's headers have no key to sign with, and say so at length for each module.
+# Debian's headers have no key to sign with, and say so at length for each module; nor
+# the System.map without which they skip depmod, so that is ours.
 modules_install: modules
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/custom CONFIG_MODULE_SIG_ALL= \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	@install -D -m 644 modules-load.d/persona.conf $(DESTDIR)/etc/modules-load.d/persona.conf
-	@test -n "$(DESTDIR)" || depmod -a
+ifdef DESTDIR
+	@echo "Installed in $(DESTDIR)."
+else
+	@depmod "$$(cat $(KDIR)/include/config/kernel.release)"
 	@echo "Installed. They are loaded at each boot; now: modprobe -a persona_darwin persona_nt"
+endif
 
 kernels:
 	@$(QEMU)/deps
