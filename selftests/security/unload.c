@@ -172,7 +172,7 @@ static void racing(const char *program, const char *module, int times)
 	for (i = 0; i < times; i++) {
 		struct child c = start_program(argv, NULL, NULL);
 
-		usleep(i * 500);
+		usleep(i * 1200);
 		err = unload(module);
 		if (!err) {
 			removed++;
@@ -240,10 +240,10 @@ int main(int argc, char **argv)
 	expedite(true);
 	refused(agent(), modules[1], "darwin");
 	refused_to_threads();
-	racing(agent(), modules[1], 60);
+	racing(agent(), modules[1], 25);
 	if (run(NULL, 0, nt, "exit", "3") == 3) {
 		refused(nt, modules[2], "nt");
-		racing(nt, modules[2], 20);
+		racing(nt, modules[2], 12);
 	} else {
 		skip("rmmod persona_nt beside Windows programs", "they do not run here");
 	}
