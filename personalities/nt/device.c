@@ -143,6 +143,23 @@ static long linux_write(struct nt_io *io, bool block)
 	return 0;
 }
 
+/* What only has the old methods, as /dev/full, is left to the system call, which waits. */
+static long old_rw(struct persona_call *call, struct nt_file *file, u64 buf, u32 len, bool write)
+{
+	long ret, n = 0;
+
+	ret = nt_io_begin(call, file);
+	if (ret)
+		return ret;
+	if (len) {
+		n = interrupted(nt_file_native(call, file->file, write ? __NR_write : __NR_read,
+					       buf, len));
+		if (!n)
+			ret = write ? 0 : NT_STATUS_END_OF_FILE;
+	}
+	return nt_io_end(call, file, n < 0 ? n : ret, max(n, 0L));
+}
+
 static long rw(struct persona_call *call, struct nt_file *file, u64 buf, u32 len, bool write)
 {
 	bool pipe = nt_pipe_end_of(file->file);
@@ -158,6 +175,8 @@ static long rw(struct persona_call *call, struct nt_file *file, u64 buf, u32 len
 		return NT_STATUS_INVALID_DEVICE_REQUEST;
 	if (!write && file->device == NT_DEVICE_CONSOLE)
 		return nt_console_read(call, file, buf, len);
+	if (!pipe && !(write ? file->file->f_op->write_iter : file->file->f_op->read_iter))
+		return old_rw(call, file, buf, len, write);
 	ret = persona_permit(call, write ? __NR_write : __NR_read, -1, buf, len);
 	if (ret)
 		return ret;

@@ -53,7 +53,7 @@ static int cat(void)
 
 	while (ReadFile(in, buf, sizeof(buf), &n, NULL) && n)
 		if (!WriteFile(out, buf, n, &put, NULL) || put != n)
-			return 2;
+			return GetLastError() == ERROR_DISK_FULL ? 4 : 2;
 	return GetLastError() == ERROR_BROKEN_PIPE || !n ? 0 : 3;
 }
 

@@ -60,6 +60,8 @@ is "$(a cat < /dev/null)" "" "end of file at once"
 is "$(a types < "$work/in" 2> /dev/null | cat)" "1 3 2" "types of file, pipe and null device"
 a args x >&- 2>&-
 is $? 0 "without standard output"
+a cat < "$work/in" > /dev/full
+is $? 4 "a device that only has the old way to write"
 if [ -z "$wine" ]; then
 	mkfifo "$work/fifo"
 	exec 9<> "$work/fifo"
