@@ -14,6 +14,11 @@
  *
  * Pages are read as page faults read them, through the file's page cache and
  * without its inode's lock: a fault may happen under that.
+ *
+ * An image that is not mapped any more is kept for a minute, for the next process.
+ * It must not keep a file system from being unmounted meanwhile, nor the space of a
+ * deleted file, so it has no open file, but a mark of fsnotify's: that goes, and tells
+ * us, when its inode has to.
  */
 #include <linux/anon_inodes.h>
 #include <linux/cred.h>
@@ -27,11 +32,14 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 
+#include "../../module/compat/fsnotify.h"
 #include "pe.h"
 
 /* Pages that are filled around one that is missing: as many as a fault maps. */
@@ -42,6 +50,10 @@
 
 /* A file may change again in the tick of its last change without being seen to. */
 #define SETTLED		(NSEC_PER_SEC / 50)
+
+/* Images that are kept without being mapped, and for how long. */
+#define IDLE_MAX	64
+#define IDLE_TIME	(60 * HZ)
 
 /**
  * struct stamp - the state of a file's contents
@@ -58,7 +70,11 @@ struct stamp {
 /**
  * struct laid_image - an image laid out
  * @link: in laid_images; not hashed if nobody else may use it
- * @lower: the file, with a page cache of its own
+ * @idle: in idle_images, when no file is open
+ * @since: jiffies, when it got there
+ * @mark: at @host; NULL if there is none, or not any more
+ * @host: @lower's inode, which @lower or @mark pins
+ * @lower: the file, with a page cache of its own; NULL when idle: no page is read then
  * @stamp: of @lower
  * @inode: has the pages
  * @files: struct laid_file that are open
@@ -66,11 +82,25 @@ struct stamp {
  */
 struct laid_image {
 	struct hlist_node link;
+	struct list_head idle;
+	unsigned long since;
+	struct laid_mark *mark;
+	struct inode *host;
 	struct file *lower;
 	struct stamp stamp;
 	struct inode *inode;
 	u32 files;
 	struct nt_image image;
+};
+
+/**
+ * struct laid_mark - what tells us that an inode goes
+ * @mark: fsnotify's, which frees it some time later
+ * @laid: the image, NULL when that does without
+ */
+struct laid_mark {
+	struct fsnotify_mark mark;
+	struct laid_image *laid;
 };
 
 /**
@@ -89,10 +119,19 @@ struct laid_file {
 	struct address_space *mapping;
 };
 
-/* Protects both tables, and the counts. */
+/*
+ * Protects the tables, the counts and what leads from marks to images. Memory for
+ * what is under it must not be got by reclaiming inodes: their marks end under it.
+ */
 static DEFINE_MUTEX(laid_lock);
 static DEFINE_HASHTABLE(laid_images, 6);
 static DEFINE_HASHTABLE(laid_files, 10);
+
+/* The oldest first. */
+static LIST_HEAD(idle_images);
+static u32 nidle;
+
+static struct fsnotify_group *laid_group;
 
 /* Has the superblock of our inodes. */
 static struct file *laid_host;
@@ -176,8 +215,152 @@ static void free_laid(struct laid_image *laid)
 {
 	if (laid->inode)
 		iput(laid->inode);
-	fput(laid->lower);
+	if (laid->lower)
+		fput(laid->lower);
 	kfree(laid);
+}
+
+/* Out of the tables, with laid_lock; *mark is to be ended after that. */
+static void take_out(struct laid_image *laid, struct laid_mark **mark)
+{
+	hash_del(&laid->link);
+	if (!list_empty(&laid->idle)) {
+		list_del_init(&laid->idle);
+		nidle--;
+	}
+	*mark = laid->mark;
+	if (laid->mark)
+		laid->mark->laid = NULL;
+	laid->mark = NULL;
+}
+
+static void end_laid(struct laid_image *laid, struct laid_mark *mark)
+{
+	if (mark) {
+		fsnotify_destroy_mark(&mark->mark, laid_group);
+		fsnotify_put_mark(&mark->mark);
+	}
+	free_laid(laid);
+}
+
+/* The inode goes, or we have ended the mark. Under locks of whoever does that. */
+static void laid_freeing_mark(struct fsnotify_mark *fsn, struct fsnotify_group *group)
+{
+	struct laid_mark *mark = container_of(fsn, struct laid_mark, mark), *same;
+	struct laid_image *laid;
+	bool idle = false;
+
+	mutex_lock(&laid_lock);
+	laid = mark->laid;
+	if (laid) {
+		idle = !list_empty(&laid->idle);
+		if (idle)
+			take_out(laid, &same);
+		laid->mark = NULL;
+		mark->laid = NULL;
+	}
+	mutex_unlock(&laid_lock);
+	if (laid)
+		fsnotify_put_mark(fsn);
+	if (idle)
+		free_laid(laid);
+}
+
+static void laid_free_mark(struct fsnotify_mark *fsn)
+{
+	kfree(container_of(fsn, struct laid_mark, mark));
+}
+
+/* No event is asked for. */
+static int laid_event(struct fsnotify_mark *mark, u32 mask, struct inode *inode,
+		      struct inode *dir, const struct qstr *name, u32 cookie)
+{
+	return 0;
+}
+
+static const struct fsnotify_ops laid_marks = {
+	.handle_inode_event = laid_event,
+	.freeing_mark = laid_freeing_mark,
+	.free_mark = laid_free_mark,
+};
+
+/* With laid_lock, and its file still open. */
+static bool add_mark(struct laid_image *laid)
+{
+	struct laid_mark *mark;
+
+	if (laid->mark)
+		return true;
+	mark = kzalloc(sizeof(*mark), GFP_KERNEL_ACCOUNT);
+	if (!mark)
+		return false;
+	fsnotify_init_mark(&mark->mark, laid_group);
+	if (fsnotify_add_inode_mark(&mark->mark, laid->host, 0)) {
+		fsnotify_put_mark(&mark->mark);
+		return false;
+	}
+	mark->laid = laid;
+	laid->mark = mark;
+	return true;
+}
+
+static void drop_idle(struct work_struct *work);
+static DECLARE_DELAYED_WORK(laid_work, drop_idle);
+
+/* The oldest one if it has been there so long, NULL; with laid_lock. */
+static struct laid_image *oldest(unsigned long time)
+{
+	struct laid_image *laid = list_first_entry_or_null(&idle_images, struct laid_image, idle);
+
+	return laid && time_after_eq(jiffies, laid->since + time) ? laid : NULL;
+}
+
+static void drop_older(unsigned long time)
+{
+	struct laid_image *laid;
+	struct laid_mark *mark;
+
+	do {
+		mutex_lock(&laid_lock);
+		laid = oldest(time);
+		if (laid)
+			take_out(laid, &mark);
+		mutex_unlock(&laid_lock);
+		if (laid)
+			end_laid(laid, mark);
+	} while (laid);
+}
+
+static void drop_idle(struct work_struct *work)
+{
+	drop_older(IDLE_TIME);
+	mutex_lock(&laid_lock);
+	if (nidle)
+		schedule_delayed_work(&laid_work, IDLE_TIME / 4);
+	mutex_unlock(&laid_lock);
+}
+
+/*
+ * The last file was closed; with laid_lock. Is the image kept? Then its file is to be
+ * put by the caller.
+ */
+static bool keep(struct laid_image *laid)
+{
+	unsigned int nofs;
+	bool marked;
+
+	if (hlist_unhashed(&laid->link) || !laid->host->i_nlink || nidle >= IDLE_MAX)
+		return false;
+	nofs = memalloc_nofs_save();
+	marked = add_mark(laid);
+	memalloc_nofs_restore(nofs);
+	if (!marked)
+		return false;
+	laid->since = jiffies;
+	list_add_tail(&laid->idle, &idle_images);
+	if (!nidle++)
+		schedule_delayed_work(&laid_work, IDLE_TIME / 4);
+	return true;
 }
 
 static struct laid_file *find_file(const struct file *file)
@@ -192,25 +375,33 @@ static struct laid_file *find_file(const struct file *file)
 
 static int laid_release(struct inode *inode, struct file *file)
 {
+	struct laid_mark *mark = NULL;
+	struct file *lower = NULL;
 	struct laid_image *laid;
 	struct laid_file *open;
-	bool last;
+	bool ended = false;
 
 	mutex_lock(&laid_lock);
 	open = find_file(file);
 	hash_del(&open->link);
 	laid = open->laid;
-	last = !--laid->files;
-	if (last)
-		hash_del(&laid->link);
+	if (!--laid->files) {
+		ended = !keep(laid);
+		if (ended)
+			take_out(laid, &mark);
+		else
+			swap(lower, laid->lower);
+	}
 	mutex_unlock(&laid_lock);
 	file->f_mapping = open->mapping;
 	if (open->fop->release)
 		open->fop->release(inode, file);
 	fops_put(open->fop);
 	kfree(open);
-	if (last)
-		free_laid(laid);
+	if (lower)
+		fput(lower);
+	if (ended)
+		end_laid(laid, mark);
 	return 0;
 }
 
@@ -253,7 +444,7 @@ static struct laid_image *find_laid(const struct inode *inode, const struct stam
 	struct laid_image *laid;
 
 	hash_for_each_possible(laid_images, laid, link, (unsigned long)inode)
-		if (file_inode(laid->lower) == inode && same_stamp(&laid->stamp, stamp) &&
+		if (laid->host == inode && same_stamp(&laid->stamp, stamp) &&
 		    !memcmp(&laid->image, image, sizeof(*image)))
 			return laid;
 	return NULL;
@@ -267,8 +458,10 @@ static struct laid_image *new_laid(struct file *lower, const struct nt_image *im
 	if (!laid)
 		return ERR_PTR(-ENOMEM);
 	laid->lower = get_file(lower);
+	laid->host = file_inode(lower);
 	laid->image = *image;
 	INIT_HLIST_NODE(&laid->link);
+	INIT_LIST_HEAD(&laid->idle);
 	inode = alloc_anon_inode(file_inode(laid_host)->i_sb);
 	if (IS_ERR(inode)) {
 		free_laid(laid);
@@ -290,6 +483,11 @@ static struct laid_image *get_laid(struct file *lower, const struct nt_image *im
 
 	if (settled)
 		laid = find_laid(inode, &stamp, image);
+	if (laid && !list_empty(&laid->idle)) {
+		list_del_init(&laid->idle);
+		nidle--;
+		laid->lower = get_file(lower);
+	}
 	if (laid)
 		return laid;
 	laid = new_laid(lower, image);
@@ -340,12 +538,15 @@ static int lay(struct file *file, struct file *lower, const struct nt_image *ima
 {
 	struct laid_image *laid;
 	struct laid_file *open;
+	unsigned int nofs;
 
 	open = kmalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
 	if (!open)
 		return -ENOMEM;
 	mutex_lock(&laid_lock);
+	nofs = memalloc_nofs_save();
 	laid = get_laid(lower, image);
+	memalloc_nofs_restore(nofs);
 	if (IS_ERR(laid)) {
 		mutex_unlock(&laid_lock);
 		kfree(open);
@@ -405,10 +606,16 @@ int __init nt_image_file_init(void)
 {
 	struct file *file;
 
+	/* A file that has changed may have another image beside the one it had. */
+	laid_group = fsnotify_alloc_group(&laid_marks, FSNOTIFY_GROUP_NOFS | FSNOTIFY_GROUP_DUPS);
+	if (IS_ERR(laid_group))
+		return PTR_ERR(laid_group);
 	/* Operations of the kernel's own: with ours the file would pin the module. */
 	file = anon_inode_getfile("[nt-image]", &generic_ro_fops, NULL, O_RDONLY);
-	if (IS_ERR(file))
+	if (IS_ERR(file)) {
+		fsnotify_put_group(laid_group);
 		return PTR_ERR(file);
+	}
 	laid_host = file;
 	return 0;
 }
@@ -420,5 +627,9 @@ int __init nt_image_file_init(void)
  */
 void nt_image_file_exit(void)
 {
+	cancel_delayed_work_sync(&laid_work);
+	drop_older(0);
+	fsnotify_put_group(laid_group);
+	fsnotify_wait_marks_destroyed();
 	fput(laid_host);
 }

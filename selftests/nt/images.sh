@@ -80,6 +80,32 @@ for i in $(seq 4); do
 	wait ${crowd[i]} || bad=$((bad + 1))
 done
 is $bad 0 "four that start and end it, and change their own"
+
+# Pages outlive the last process; they keep neither a file system nor a file's space,
+# and they are not those of a file that changes.
+mkdir "$work/mnt"
+mount -t tmpfs -o size=64m kept "$work/mnt"
+free() { df --output=avail "$work/mnt" | tail -n 1; }
+before=$(free)
+cp "$agent" "$obj/hello.exe" "$work/mnt"
+sleep 0.1
+for i in 1 2; do
+	is "$("$work/mnt/agent.exe" args $i)" "[$i]" "start $i of a program on another file system"
+done
+cat "$work/mnt/hello.exe" > "$work/mnt/agent.exe"
+sleep 0.1
+is "$("$work/mnt/agent.exe" args 3 | unix | head -n 1)" "KTAP version 1" \
+	"the file has become another program"
+rm "$work/mnt/agent.exe" "$work/mnt/hello.exe"
+is "$(free)" "$before" "what was deleted takes no space"
+cp "$agent" "$work/mnt"
+sleep 0.1
+"$work/mnt/agent.exe" exit 4
+is $? 4 "another one"
+umount "$work/mnt"
+result $? "and the file system can be unmounted at once"
+mountpoint -q "$work/mnt" && umount -l "$work/mnt"
+
 "$program" exit 0 &
 kill -9 $!
 wait $! 2> /dev/null
