@@ -352,12 +352,14 @@ static long open_laid(struct mapping *map)
 	if (i == map->image->nsections)
 		return 0;
 	laid = nt_image_file(map->file, map->image);
-	if (!IS_ERR(laid))
+	if (!IS_ERR(laid)) {
 		map->laid = laid;
-	else if (PTR_ERR(laid) == -ENOMEM || fatal_signal_pending(current))
+		return 0;
+	}
+	if (PTR_ERR(laid) == -ENOMEM || fatal_signal_pending(current))
 		return PTR_ERR(laid);
-	else	/* it is copied, over what is there */
-		map->reserved = true;
+	/* It is copied, over what is there. */
+	map->reserved = true;
 	return 0;
 }
 
