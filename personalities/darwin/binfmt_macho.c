@@ -36,16 +36,14 @@
 
 /**
  * struct macho_exec - what an exec needs only while it runs
- * @image: checked image
+ * @image: checked image, owned
  * @slice: where it is in the file
  * @slide: how far it is moved up
- * @apple: strings for the new stack
  */
 struct macho_exec {
-	struct macho_image image;
+	struct macho_image *image;
 	struct macho_slice slice;
 	u64 slide;
-	struct darwin_apple apple;
 };
 
 static bool cpu_is_haswell(void)
@@ -104,11 +102,12 @@ static int find_slice(struct linux_binprm *bprm, struct macho_exec *exec)
  */
 static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 {
-	struct darwin_mach_header_64 head = {};
+	u8 head[sizeof(struct darwin_mach_header_64)];
 	bool haswell = cpu_is_haswell();
 	enum macho_error error;
 	size_t total, len;
 	void *buf;
+	u32 room;
 	int err;
 
 	err = find_slice(bprm, exec);
@@ -116,10 +115,13 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 		return err;
 
 	len = min_t(u64, exec->slice.size, sizeof(head));
-	err = persona_image_read(bprm->file, exec->slice.offset, &head, len);
+	if (!exec->slice.offset)
+		memcpy(head, bprm->buf, len);
+	else
+		err = persona_image_read(bprm->file, exec->slice.offset, head, len);
 	if (err)
 		return err;
-	error = darwin_macho_header(&head, len, exec->slice.size, haswell, &total);
+	error = darwin_macho_header(head, len, exec->slice.size, haswell, &total);
 	if (error == MACHO_NOT_MACHO && exec->slice.offset)
 		error = MACHO_FAT_SLICE;
 	if (error)
@@ -133,18 +135,28 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 	error = darwin_macho_header(buf, total, exec->slice.size, haswell, &len);
 	if (!error && len != total)
 		error = MACHO_CMDS_SIZE;
-	if (!error)
-		error = darwin_macho_parse(buf, total, &exec->slice, &exec->image);
-	kvfree(buf);
-	if (error)
-		return refuse(bprm, error);
+	if (error) {
+		err = refuse(bprm, error);
+		goto out_buf;
+	}
+	room = darwin_macho_room(total);
+	exec->image = kmalloc(struct_size(exec->image, seg, room), GFP_KERNEL_ACCOUNT);
+	if (!exec->image) {
+		err = -ENOMEM;
+		goto out_buf;
+	}
+	error = darwin_macho_parse(buf, total, &exec->slice, exec->image, room);
 	/*
 	 * The dylinker will be looked up in the personality's view and loaded
 	 * here, before the point of no return.
 	 */
-	if (exec->image.needs_dylinker)
-		return refuse(bprm, MACHO_DYNAMIC);
-	return 0;
+	if (!error && exec->image->needs_dylinker)
+		error = MACHO_DYNAMIC;
+	if (error)
+		err = refuse(bprm, error);
+out_buf:
+	kvfree(buf);
+	return err;
 }
 
 /*
@@ -186,8 +198,8 @@ static int map_segments(struct linux_binprm *bprm, const struct macho_exec *exec
 	u32 i;
 	int err;
 
-	for (i = 0; i < exec->image.nsegs; i++) {
-		const struct macho_segment *seg = &exec->image.seg[i];
+	for (i = 0; i < exec->image->nsegs; i++) {
+		const struct macho_segment *seg = &exec->image->seg[i];
 		const struct persona_segment map = {
 			.addr = seg->vmaddr + exec->slide,
 			.memsz = seg->vmsize,
@@ -212,12 +224,13 @@ static int map_segments(struct linux_binprm *bprm, const struct macho_exec *exec
 	mm->end_code = end_code;
 	mm->start_data = end_data ? start_data : 0;
 	mm->end_data = end_data;
-	mm->start_brk = exec->image.highest + exec->slide;
+	mm->start_brk = exec->image->highest + exec->slide;
 	mm->brk = mm->start_brk;
 	return 0;
 }
 
-static int fill_apple(struct linux_binprm *bprm, struct darwin_apple *apple, u64 stack_top)
+/* The apple[] strings; to be freed. */
+static struct darwin_apple *make_apple(struct linux_binprm *bprm, u64 stack_top)
 {
 	const struct inode *inode = file_inode(bprm->file);
 	struct darwin_start_info info = {
@@ -229,11 +242,21 @@ static int fill_apple(struct linux_binprm *bprm, struct darwin_apple *apple, u64
 		.entropy = { get_random_u64(), get_random_u64() },
 		.munge = get_random_u64(),
 	};
+	struct darwin_apple *apple;
+	int err;
 
 	/* An unlimited stack is what fits above the images. */
 	info.stack_size = min_t(u64, bprm->rlim_stack.rlim_cur & PAGE_MASK,
 				stack_top - DARWIN_VM_STACK_ZONE);
-	return darwin_apple_fill(apple, &info);
+	apple = darwin_apple_alloc(strlen(info.path));
+	if (!apple)
+		return ERR_PTR(-ENOMEM);
+	err = darwin_apple_fill(apple, &info);
+	if (err) {
+		kfree(apple);
+		return ERR_PTR(err);
+	}
+	return apple;
 }
 
 /* Behind the point of no return, up to the first instruction's registers. */
@@ -241,8 +264,9 @@ static int start_image(struct linux_binprm *bprm, struct macho_exec *exec,
 		       struct persona_thread *thread, u64 *sp)
 {
 	struct darwin_proc *proc = darwin_proc(thread->proc);
-	const struct macho_image *image = &exec->image;
+	const struct macho_image *image = exec->image;
 	struct mm_struct *mm = current->mm;
+	struct darwin_apple *apple;
 	int err;
 
 	err = set_up_stack(bprm, image);
@@ -261,11 +285,12 @@ static int start_image(struct linux_binprm *bprm, struct macho_exec *exec,
 	proc->exec_path = kstrdup(bprm->interp, GFP_KERNEL_ACCOUNT);
 	if (!proc->exec_path)
 		return -ENOMEM;
-	err = fill_apple(bprm, &exec->apple, proc->stack_top);
-	if (err)
-		return err;
+	apple = make_apple(bprm, proc->stack_top);
+	if (IS_ERR(apple))
+		return PTR_ERR(apple);
 	err = darwin_start_stack(bprm, image->stack ? image->stack + exec->slide : bprm->p,
-				 &exec->apple, NULL, sp);
+				 apple, NULL, sp);
+	kfree(apple);
 	if (err)
 		return err;
 	mm->start_stack = *sp;
@@ -303,16 +328,13 @@ static int load_macho(struct linux_binprm *bprm)
 {
 	struct pt_regs *regs = current_pt_regs();
 	struct persona_thread *thread;
-	struct macho_exec *exec;
+	struct macho_exec exec = {};
 	u64 sp;
 	int err;
 
 	if (!looks_like_macho(bprm->buf))
 		return -ENOEXEC;
-	exec = kvzalloc(sizeof(*exec), GFP_KERNEL_ACCOUNT);
-	if (!exec)
-		return -ENOMEM;
-	err = read_image(bprm, exec);
+	err = read_image(bprm, &exec);
 	if (err)
 		goto out_free;
 	thread = persona_exec_prepare(bprm, &darwin_personality);
@@ -329,7 +351,7 @@ static int load_macho(struct linux_binprm *bprm)
 	if (!(current->personality & ADDR_NO_RANDOMIZE) && persona_randomize_va_space())
 		current->flags |= PF_RANDOMIZE;
 	setup_new_exec(bprm);
-	err = start_image(bprm, exec, thread, &sp);
+	err = start_image(bprm, &exec, thread, &sp);
 	if (err)
 		goto out_abort;
 	persona_exec_commit(thread, &macho_format);
@@ -351,14 +373,14 @@ static int load_macho(struct linux_binprm *bprm)
 	regs->r13 = 0;
 	regs->r14 = 0;
 	regs->r15 = 0;
-	start_thread(regs, exec->image.entry + exec->slide, sp);
-	kvfree(exec);
+	start_thread(regs, exec.image->entry + exec.slide, sp);
+	kfree(exec.image);
 	return 0;
 
 out_abort:
 	persona_exec_abort(thread);
 out_free:
-	kvfree(exec);
+	kfree(exec.image);
 	return err;
 }
 

@@ -245,7 +245,7 @@ static enum macho_error parse_segment(const void *cmd, u32 cmdsize,
 		return MACHO_CMD_SIZE;
 	if ((u64)le32_to_cpu(raw.nsects) * DARWIN_SECTION_64_SIZE > cmdsize - sizeof(raw))
 		return MACHO_SEG_SECTIONS;
-	if (image->nsegs == ARRAY_SIZE(image->seg))
+	if (image->nsegs == image->room)
 		return MACHO_SEG_COUNT;
 
 	seg = &image->seg[image->nsegs];
@@ -438,17 +438,32 @@ static enum macho_error check_image(struct macho_image *image)
 }
 
 /**
+ * darwin_macho_room() - segments that an image can have
+ * @total: size of its header, from darwin_macho_header()
+ *
+ * Context: any.
+ * Return: entries to allocate; an image with more is refused.
+ */
+u32 darwin_macho_room(size_t total)
+{
+	return min_t(size_t, total / sizeof(struct darwin_segment_command_64),
+		     DARWIN_MACHO_MAX_SEGMENTS);
+}
+EXPORT_SYMBOL_FOR_TEST(darwin_macho_room);
+
+/**
  * darwin_macho_parse() - check a whole image
  * @buf: header and load commands, as long as darwin_macho_header() asked for
  * @len: bytes in @buf
  * @slice: where the image is in its file
  * @image: filled; meaningful only on success
+ * @room: entries that @image has for segments, from darwin_macho_room()
  *
  * Context: any.
  * Return: MACHO_OK or what is wrong.
  */
 enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct macho_slice *slice,
-				    struct macho_image *image)
+				    struct macho_image *image, u32 room)
 {
 	struct darwin_mach_header_64 head;
 	struct darwin_load_command lc;
@@ -457,6 +472,7 @@ enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct ma
 	size_t off;
 
 	memset(image, 0, sizeof(*image));
+	image->room = room;
 	if (!persona_image_get(buf, len, 0, &head, sizeof(head)))
 		return MACHO_SHORT;
 	image->flags = le32_to_cpu(head.flags);

@@ -266,6 +266,7 @@ struct macho_slice {
  * struct macho_image - what the parser made of an image
  * @flags: DARWIN_MH_*
  * @nsegs: segments in @seg
+ * @room: entries that @seg has room for
  * @pagezero: end of the range below which nothing may ever be mapped, or 0
  * @lowest: first address of a segment
  * @highest: end of the last segment
@@ -286,6 +287,7 @@ struct macho_slice {
 struct macho_image {
 	u32 flags;
 	u32 nsegs;
+	u32 room;
 	u64 pagezero;
 	u64 lowest;
 	u64 highest;
@@ -301,7 +303,7 @@ struct macho_image {
 	bool has_uuid;
 	bool needs_dylinker;
 	u8 uuid[16];
-	struct macho_segment seg[DARWIN_MACHO_MAX_SEGMENTS];
+	struct macho_segment seg[];
 };
 
 const struct macho_why *darwin_macho_why(enum macho_error error);
@@ -309,8 +311,9 @@ enum macho_error darwin_fat_find(const void *buf, size_t len, u64 file_size, boo
 				 struct macho_slice *slice);
 enum macho_error darwin_macho_header(const void *buf, size_t len, u64 size, bool haswell,
 				     size_t *total);
+u32 darwin_macho_room(size_t total);
 enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct macho_slice *slice,
-				    struct macho_image *image);
+				    struct macho_image *image, u32 room);
 u64 darwin_macho_slide(const struct macho_image *image, u64 random);
 
 #endif /* _DARWIN_MACHO_H */

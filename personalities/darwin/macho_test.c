@@ -40,7 +40,11 @@ struct sample {
 	u8 buf[1024];
 	size_t len;
 	struct macho_slice slice;
-	struct macho_image image;
+	union {
+		struct macho_image image;
+		u8 space[sizeof(struct macho_image) +
+			 DARWIN_MACHO_MAX_SEGMENTS * sizeof(struct macho_segment)];
+	};
 };
 
 static void put32(u8 *buf, u32 value)
@@ -100,7 +104,8 @@ static struct sample *new_sample(struct kunit *test)
 
 static enum macho_error parse(struct sample *s)
 {
-	return darwin_macho_parse(s->buf, s->len, &s->slice, &s->image);
+	return darwin_macho_parse(s->buf, s->len, &s->slice, &s->image,
+				  darwin_macho_room(s->len));
 }
 
 /* Appends a command and counts it. */

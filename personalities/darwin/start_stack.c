@@ -16,32 +16,78 @@
  * executable_cdhash= (nobody has checked a signature).
  */
 #include <linux/align.h>
+#include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "../../module/persona.h"
 #include "start_stack.h"
 
-static __printf(2, 3) int apple_add(struct darwin_apple *apple, const char *fmt, ...)
+/**
+ * darwin_apple_alloc() - memory for the apple[] strings
+ * @path_len: length of the path among them
+ *
+ * Context: may sleep.
+ * Return: no strings yet, for kfree(); NULL without memory.
+ */
+struct darwin_apple *darwin_apple_alloc(size_t path_len)
 {
-	size_t room = sizeof(apple->buf) - apple->used;
-	va_list args;
-	int n;
+	size_t size = DARWIN_APPLE_REST + path_len;
+	struct darwin_apple *apple;
 
-	if (apple->nr == ARRAY_SIZE(apple->off))
-		return -E2BIG;
-	va_start(args, fmt);
-	n = vsnprintf(apple->buf + apple->used, room, fmt, args);
-	va_end(args);
-	if (n >= room)
-		return -E2BIG;
+	apple = kmalloc(struct_size(apple, buf, size), GFP_KERNEL_ACCOUNT);
+	if (!apple)
+		return NULL;
+	apple->nr = 0;
+	apple->used = 0;
+	apple->size = size;
+	return apple;
+}
+
+/* What does not fit is only counted, see darwin_apple_fill(). */
+static void add_bytes(struct darwin_apple *apple, const char *bytes, size_t len)
+{
+	size_t used = apple->used;
+
+	if (used + len <= apple->size)
+		memcpy(apple->buf + used, bytes, len);
+	apple->used += len;
+}
+
+static void begin_string(struct darwin_apple *apple, const char *key)
+{
 	apple->off[apple->nr++] = apple->used;
-	apple->used += n + 1;
-	return 0;
+	add_bytes(apple, key, strlen(key));
+}
+
+static void end_string(struct darwin_apple *apple)
+{
+	add_bytes(apple, "", 1);
+}
+
+/*
+ * Not snprintf(): its 12 numbers would be a thirtieth of all that the start and the
+ * end of a small program take.
+ */
+static void add_hex(struct darwin_apple *apple, char before, u64 value, unsigned int digits)
+{
+	char text[3 + 2 * sizeof(value)] = { before, '0', 'x' };
+	unsigned int i;
+
+	for (i = 0; i < digits; i++)
+		text[3 + i] = hex_asc_lo(value >> 4 * (digits - 1 - i));
+	add_bytes(apple, text, 3 + digits);
+}
+
+static void add_number(struct darwin_apple *apple, char before, u64 value)
+{
+	add_hex(apple, before, value, max(DIV_ROUND_UP(fls64(value), 4), 1));
 }
 
 /**
@@ -52,34 +98,37 @@ static __printf(2, 3) int apple_add(struct darwin_apple *apple, const char *fmt,
  * Names and formats are those of the Darwin kernel (10.15).
  *
  * Context: any.
- * Return: 0, or -E2BIG if the path is longer than PATH_MAX.
+ * Return: 0, or -E2BIG if the path is longer than @apple was made for.
  */
 int darwin_apple_fill(struct darwin_apple *apple, const struct darwin_start_info *info)
 {
-	int err;
-
 	apple->nr = 0;
 	apple->used = 0;
-	err = apple_add(apple, "executable_path=%s", info->path);
-	if (err)
-		return err;
+	begin_string(apple, "executable_path=");
+	add_bytes(apple, info->path, strlen(info->path));
+	end_string(apple);
 	/* The guard's first byte in memory ends a string that runs into it. */
-	err = apple_add(apple, "stack_guard=0x%016llx", info->guard & ~0xffULL);
-	if (err)
-		return err;
-	err = apple_add(apple, "malloc_entropy=0x%016llx,0x%016llx", info->entropy[0],
-			info->entropy[1]);
-	if (err)
-		return err;
-	err = apple_add(apple, "ptr_munge=0x%016llx", info->munge);
-	if (err)
-		return err;
-	err = apple_add(apple, "main_stack=0x%llx,0x%llx,0x%llx,0x%llx", info->stack_top,
-			info->stack_size, info->stack_top - info->stack_size,
-			info->stack_size);
-	if (err)
-		return err;
-	return apple_add(apple, "executable_file=0x%llx,0x%llx", info->fsid, info->fileid);
+	begin_string(apple, "stack_guard");
+	add_hex(apple, '=', info->guard & ~0xffULL, 16);
+	end_string(apple);
+	begin_string(apple, "malloc_entropy");
+	add_hex(apple, '=', info->entropy[0], 16);
+	add_hex(apple, ',', info->entropy[1], 16);
+	end_string(apple);
+	begin_string(apple, "ptr_munge");
+	add_hex(apple, '=', info->munge, 16);
+	end_string(apple);
+	begin_string(apple, "main_stack");
+	add_number(apple, '=', info->stack_top);
+	add_number(apple, ',', info->stack_size);
+	add_number(apple, ',', info->stack_top - info->stack_size);
+	add_number(apple, ',', info->stack_size);
+	end_string(apple);
+	begin_string(apple, "executable_file");
+	add_number(apple, '=', info->fsid);
+	add_number(apple, ',', info->fileid);
+	end_string(apple);
+	return apple->used > apple->size ? -E2BIG : 0;
 }
 EXPORT_SYMBOL_FOR_TEST(darwin_apple_fill);
 

@@ -7,9 +7,9 @@
 #include <linux/limits.h>
 #include <linux/types.h>
 
-#define DARWIN_APPLE_MAX	8
-/* Room for the strings: one path and a few numbers. */
-#define DARWIN_APPLE_SIZE	(PATH_MAX + 512)
+#define DARWIN_APPLE_MAX	6
+/* Room for the strings without the path; 271 is the most that they are. */
+#define DARWIN_APPLE_REST	288
 
 /**
  * struct darwin_start_info - what the apple[] strings tell
@@ -37,14 +37,16 @@ struct darwin_start_info {
  * struct darwin_apple - the apple[] strings, ready to be copied out
  * @nr: number of strings
  * @used: bytes of @buf
+ * @size: bytes that @buf has
  * @off: where each starts in @buf
  * @buf: the strings, each with its NUL
  */
 struct darwin_apple {
 	u32 nr;
 	u32 used;
+	u32 size;
 	u32 off[DARWIN_APPLE_MAX];
-	char buf[DARWIN_APPLE_SIZE];
+	char buf[];
 };
 
 /**
@@ -60,6 +62,7 @@ struct darwin_start_layout {
 	u64 words;
 };
 
+struct darwin_apple *darwin_apple_alloc(size_t path_len);
 int darwin_apple_fill(struct darwin_apple *apple, const struct darwin_start_info *info);
 int darwin_start_place(u64 top, u64 argc, u64 envc, const struct darwin_apple *apple,
 		       bool with_header, struct darwin_start_layout *layout);

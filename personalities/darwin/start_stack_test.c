@@ -18,11 +18,14 @@ static const struct darwin_start_info sample = {
 	.munge = 0xabc,
 };
 
-static struct darwin_apple *new_apple(struct kunit *test)
+static struct darwin_apple *new_apple(struct kunit *test, size_t path_len)
 {
-	struct darwin_apple *apple = kunit_kzalloc(test, sizeof(*apple), GFP_KERNEL);
+	size_t size = DARWIN_APPLE_REST + path_len;
+	struct darwin_apple *apple;
 
+	apple = kunit_kzalloc(test, struct_size(apple, buf, size), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, apple);
+	apple->size = size;
 	return apple;
 }
 
@@ -36,7 +39,7 @@ static void apple_strings(struct kunit *test)
 		"main_stack=0x7ffeefc00000,0x800000,0x7ffeef400000,0x800000",
 		"executable_file=0x801,0x2a",
 	};
-	struct darwin_apple *apple = new_apple(test);
+	struct darwin_apple *apple = new_apple(test, strlen(sample.path));
 	u32 i, used = 0;
 
 	KUNIT_ASSERT_EQ(test, darwin_apple_fill(apple, &sample), 0);
@@ -51,7 +54,7 @@ static void apple_strings(struct kunit *test)
 
 static void apple_long_path(struct kunit *test)
 {
-	struct darwin_apple *apple = new_apple(test);
+	struct darwin_apple *apple = new_apple(test, PATH_MAX - 1);
 	struct darwin_start_info info = sample;
 	char *path = kunit_kzalloc(test, 2 * PATH_MAX, GFP_KERNEL);
 
@@ -60,14 +63,14 @@ static void apple_long_path(struct kunit *test)
 	info.path = path;
 	memset(&info.stack_top, 0xff, sizeof(info) - offsetof(typeof(info), stack_top));
 	KUNIT_EXPECT_EQ(test, darwin_apple_fill(apple, &info), 0);
-	KUNIT_EXPECT_LE(test, apple->used, (u32)sizeof(apple->buf));
-	memset(path, 'x', 2 * PATH_MAX - 1);
+	KUNIT_EXPECT_LE(test, apple->used, apple->size);
+	memset(path, 'x', PATH_MAX + DARWIN_APPLE_REST);
 	KUNIT_EXPECT_EQ(test, darwin_apple_fill(apple, &info), -E2BIG);
 }
 
 static void place(struct kunit *test)
 {
-	struct darwin_apple *apple = new_apple(test);
+	struct darwin_apple *apple = new_apple(test, strlen(sample.path));
 	struct darwin_start_layout l;
 	u64 argc, top;
 
@@ -90,7 +93,7 @@ static void place(struct kunit *test)
 
 static void place_overflow(struct kunit *test)
 {
-	struct darwin_apple *apple = new_apple(test);
+	struct darwin_apple *apple = new_apple(test, strlen(sample.path));
 	struct darwin_start_layout l;
 
 	apple->nr = 6;

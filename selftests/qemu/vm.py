@@ -342,12 +342,15 @@ class VM:
 		return self.request("m", os.path.abspath(path).encode() + b"\0" +
 				    params.encode() + b"\0")
 
-	def load_all(self, directory):
-		"""Loads the modules that are in a directory; returns their paths."""
+	def load_all(self, directory, view=None):
+		"""Loads the modules that are in a directory; returns their paths.  VIEW is another
+		root of a view than the module's own, but for Windows programs.
+		"""
 		paths = [os.path.join(directory, m) for m in MODULES
 			 if os.path.exists(os.path.join(directory, m))]
 		for path in paths:
-			params = "view_root=" + NT_VIEW if path.endswith("_nt.ko") else ""
+			root = NT_VIEW if path.endswith("_nt.ko") else view
+			params = "view_root=" + root if root and not path.endswith("/persona.ko") else ""
 			err = self.load(path, params)
 			if err:
 				raise VMError("%s: %s\n%s" % (path, os.strerror(err), "\n".join(
