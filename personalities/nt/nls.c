@@ -3,12 +3,15 @@
  * Locale and code pages: ntdll asks for files with tables by their kind, and for
  * the numbers of the default locale and language.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -112,8 +115,12 @@ long nt_initialize_nls_files(struct persona_call *call)
 	long ret;
 
 	ret = map_nls(call, "locale", &addr, &size);
-	if (ret)
+	if (ret) {
+		/* ntdll crashes without it, before it can say anything. */
+		pr_info_ratelimited("%s/nls/locale.nls cannot be used (error %ld): run \"tools/persona setup nt\"\n",
+				    *nt_personality.view_root, -ret);
 		return ret;
+	}
 	if (put32(call->args[1], locale_of(nt_caller(call)))) {
 		vm_munmap(addr, size);
 		return -EFAULT;

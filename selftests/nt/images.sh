@@ -106,6 +106,10 @@ umount "$work/mnt"
 result $? "and the file system can be unmounted at once"
 mountpoint -q "$work/mnt" && umount -l "$work/mnt"
 
+# ntdll crashes without its tables; the log says what is missing.
+unshare -m sh -c 'mount -t tmpfs none "$1" && "$2" exit 0' sh "$view/nls" "$program" 2> /dev/null
+[ $? -ne 0 ] && dmesg | tail -n 20 | grep -q "$view/nls/locale.nls cannot be used (error 2): run"
+result $? "one without the tables of its language is told of"
 "$program" exit 0 &
 kill -9 $!
 wait $! 2> /dev/null
