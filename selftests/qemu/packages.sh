@@ -29,17 +29,19 @@ apt_for()
 		rm -f "$apt/updated"
 	fi
 	: >> "$apt/status"
-	if [ -n "$offline" ] || [ -n "$(find "$apt/updated" -mmin -1440 2>/dev/null)" ]; then
-		return 0
-	fi
-	say "looking for newer packages in $(basename "$apt")"
-	if run_apt apt-get -q update >"$apt/update.log" 2>&1 &&
-	   ! grep -q '^[WE]: .*Failed to fetch' "$apt/update.log"; then
-		touch "$apt/updated"
-	else
-		tail -n 5 "$apt/update.log" >&2
-		say "the package lists could not be refreshed"
-	fi
+	[ -z "$offline" ] || return 0
+	(
+		flock 7		# several may run at once
+		[ -z "$(find "$apt/updated" -mmin -1440 2>/dev/null)" ] || exit 0
+		say "looking for newer packages in $(basename "$apt")"
+		if run_apt apt-get -q update >"$apt/update.log" 2>&1 &&
+		   ! grep -q '^[WE]: .*Failed to fetch' "$apt/update.log"; then
+			touch "$apt/updated"
+		else
+			tail -n 5 "$apt/update.log" >&2
+			say "the package lists could not be refreshed"
+		fi
+	) 7> "$apt/.lock"
 }
 
 run_apt()
