@@ -33,7 +33,8 @@ else
 endif
 
 # Debian's headers have no key to sign with, and say so at length for each module; nor
-# the System.map without which they skip depmod, so that is ours.
+# the System.map without which they skip depmod, so that is ours. Their kernel.release
+# is not what the modules' folder is called.
 modules_install: modules
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/custom CONFIG_MODULE_SIG_ALL= \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
@@ -41,7 +42,7 @@ modules_install: modules
 ifdef DESTDIR
 	@echo "Installed in $(DESTDIR)."
 else
-	@depmod "$$(cat $(KDIR)/include/config/kernel.release)"
+	@depmod "$$(cut -d '"' -f 2 $(KDIR)/include/generated/utsrelease.h)"
 	@echo "Installed. They are loaded at each boot; now: modprobe -a persona_darwin persona_nt"
 endif
 
