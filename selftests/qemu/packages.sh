@@ -23,16 +23,17 @@ apt_for()
 {
 	apt=$cache/apt/$1; shift
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-	printf '%s\n' "$@" > "$apt/sources.list.tmp"
-	if ! cmp -s "$apt/sources.list.tmp" "$apt/sources.list"; then
-		mv "$apt/sources.list.tmp" "$apt/sources.list"
-		rm -f "$apt/updated"
-	fi
-	: >> "$apt/status"
-	[ -z "$offline" ] || return 0
 	(
 		flock 7		# several may run at once
-		[ -z "$(find "$apt/updated" -mmin -1440 2>/dev/null)" ] || exit 0
+		printf '%s\n' "$@" > "$apt/sources.list.tmp"
+		if ! cmp -s "$apt/sources.list.tmp" "$apt/sources.list"; then
+			mv "$apt/sources.list.tmp" "$apt/sources.list"
+			rm -f "$apt/updated"
+		fi
+		: >> "$apt/status"
+		if [ -n "$offline" ] || [ -n "$(find "$apt/updated" -mmin -1440 2>/dev/null)" ]; then
+			exit 0
+		fi
 		say "looking for newer packages in $(basename "$apt")"
 		if run_apt apt-get -q update >"$apt/update.log" 2>&1 &&
 		   ! grep -q '^[WE]: .*Failed to fetch' "$apt/update.log"; then
