@@ -107,7 +107,6 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 	enum macho_error error;
 	size_t total, len;
 	void *buf;
-	u32 room;
 	int err;
 
 	err = find_slice(bprm, exec);
@@ -139,13 +138,13 @@ static int read_image(struct linux_binprm *bprm, struct macho_exec *exec)
 		err = refuse(bprm, error);
 		goto out_buf;
 	}
-	room = darwin_macho_room(total);
-	exec->image = kmalloc(struct_size(exec->image, seg, room), GFP_KERNEL_ACCOUNT);
+	exec->image = kmalloc(struct_size(exec->image, seg, darwin_macho_room(total)),
+			      GFP_KERNEL_ACCOUNT);
 	if (!exec->image) {
 		err = -ENOMEM;
 		goto out_buf;
 	}
-	error = darwin_macho_parse(buf, total, &exec->slice, exec->image, room);
+	error = darwin_macho_parse(buf, total, &exec->slice, exec->image);
 	/*
 	 * The dylinker will be looked up in the personality's view and loaded
 	 * here, before the point of no return.

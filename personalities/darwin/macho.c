@@ -456,14 +456,14 @@ EXPORT_SYMBOL_FOR_TEST(darwin_macho_room);
  * @buf: header and load commands, as long as darwin_macho_header() asked for
  * @len: bytes in @buf
  * @slice: where the image is in its file
- * @image: filled; meaningful only on success
- * @room: entries that @image has for segments, from darwin_macho_room()
+ * @image: filled, with darwin_macho_room(@len) entries for segments; meaningful
+ *	only on success
  *
  * Context: any.
  * Return: MACHO_OK or what is wrong.
  */
 enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct macho_slice *slice,
-				    struct macho_image *image, u32 room)
+				    struct macho_image *image)
 {
 	struct darwin_mach_header_64 head;
 	struct darwin_load_command lc;
@@ -472,7 +472,7 @@ enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct ma
 	size_t off;
 
 	memset(image, 0, sizeof(*image));
-	image->room = room;
+	image->room = darwin_macho_room(len);
 	if (!persona_image_get(buf, len, 0, &head, sizeof(head)))
 		return MACHO_SHORT;
 	image->flags = le32_to_cpu(head.flags);

@@ -313,7 +313,7 @@ enum macho_error darwin_macho_header(const void *buf, size_t len, u64 size, bool
 				     size_t *total);
 u32 darwin_macho_room(size_t total);
 enum macho_error darwin_macho_parse(const void *buf, size_t len, const struct macho_slice *slice,
-				    struct macho_image *image, u32 room);
+				    struct macho_image *image);
 u64 darwin_macho_slide(const struct macho_image *image, u64 random);
 
 #endif /* _DARWIN_MACHO_H */

@@ -102,14 +102,9 @@ static struct sample *new_sample(struct kunit *test)
 	return s;
 }
 
-static enum macho_error parse_bytes(struct sample *s, const u8 *buf, size_t len)
-{
-	return darwin_macho_parse(buf, len, &s->slice, &s->image, darwin_macho_room(len));
-}
-
 static enum macho_error parse(struct sample *s)
 {
-	return parse_bytes(s, s->buf, s->len);
+	return darwin_macho_parse(s->buf, s->len, &s->slice, &s->image);
 }
 
 /* Appends a command and counts it. */
@@ -311,7 +306,8 @@ static void short_headers(struct kunit *test)
 
 		KUNIT_ASSERT_NOT_NULL(test, copy);
 		memcpy(copy, s->buf, len);
-		KUNIT_EXPECT_NE(test, parse_bytes(s, copy, len), MACHO_OK);
+		KUNIT_EXPECT_NE(test, darwin_macho_parse(copy, len, &s->slice, &s->image),
+				MACHO_OK);
 		kunit_kfree(test, copy);
 	}
 }
@@ -396,10 +392,12 @@ static void many_segments(struct kunit *test)
 	for (i = 0; i <= DARWIN_MACHO_MAX_SEGMENTS; i++)
 		put_segment(buf + 32 + 72 * i, BASE + i * 0x1000, 0x1000, 0, 0, 5);
 	buf[16] = DARWIN_MACHO_MAX_SEGMENTS;
-	KUNIT_EXPECT_EQ(test, parse_bytes(s, buf, len), MACHO_NO_ENTRY);
+	KUNIT_EXPECT_EQ(test, darwin_macho_parse(buf, len, &s->slice, &s->image),
+			MACHO_NO_ENTRY);
 	KUNIT_EXPECT_EQ(test, s->image.nsegs, (u32)DARWIN_MACHO_MAX_SEGMENTS);
 	buf[16]++;
-	KUNIT_EXPECT_EQ(test, parse_bytes(s, buf, len), MACHO_SEG_COUNT);
+	KUNIT_EXPECT_EQ(test, darwin_macho_parse(buf, len, &s->slice, &s->image),
+			MACHO_SEG_COUNT);
 }
 
 static void fat_arch(u8 *at, u32 cpu, u32 subtype, u32 offset, u32 size)

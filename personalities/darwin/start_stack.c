@@ -72,7 +72,7 @@ static void end_string(struct darwin_apple *apple)
 }
 
 /*
- * Not snprintf(): its 12 numbers would be a thirtieth of all that the start and the
+ * Not snprintf(): its ten numbers would be a thirtieth of all that the start and the
  * end of a small program take.
  */
 static void add_hex(struct darwin_apple *apple, char before, u64 value, unsigned int digits)
