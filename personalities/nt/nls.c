@@ -115,12 +115,12 @@ long nt_initialize_nls_files(struct persona_call *call)
 	long ret;
 
 	ret = map_nls(call, "locale", &addr, &size);
-	if (ret) {
-		/* ntdll crashes without it, before it can say anything. */
+	/* ntdll crashes without it, before it can say anything. */
+	if (ret == -ENOENT || ret == -EACCES)
 		pr_info_ratelimited("%s/nls/locale.nls cannot be used (error %ld): run \"tools/persona setup nt\"\n",
 				    *nt_personality.view_root, -ret);
+	if (ret)
 		return ret;
-	}
 	if (put32(call->args[1], locale_of(nt_caller(call)))) {
 		vm_munmap(addr, size);
 		return -EFAULT;
