@@ -377,7 +377,7 @@ int main(int argc, char **argv)
 	double start;
 	int opt;
 
-	/* As many take half an hour on the debug kernel; a full run has little time for each. */
+	/* 20,000 take twenty minutes on the debug kernel: too long for a full run. */
 	if (!kernel || strcmp(kernel, "debug"))
 		n = 3000;
 	else
