@@ -12,8 +12,11 @@ static int result(const char *what, long n, bool again)
 	return n > 0 && again ? 0 : 1;
 }
 
+static volatile LONG sleeping;
+
 static DWORD WINAPI sleeps(void *arg)
 {
+	InterlockedIncrement(&sleeping);
 	Sleep(INFINITE);
 	return 0;
 }
@@ -22,7 +25,7 @@ int wmain(int argc, wchar_t **argv)
 {
 	const wchar_t *kind = argc > 1 ? argv[1] : L"";
 	wchar_t name[64];
-	long n = 0, enough = ARRAY_SIZE(h);
+	long n = 0, i, enough = ARRAY_SIZE(h);
 
 	if (GetEnvironmentVariableW(L"PERSONA_KERNEL", name, ARRAY_SIZE(name)) &&
 	    !wcscmp(name, L"debug"))
@@ -54,6 +57,9 @@ int wmain(int argc, wchar_t **argv)
 			if (!h[n])
 				break;
 		}
+		/* One that is ended while it starts takes the loader's lock with it. */
+		for (i = 0; sleeping != n && i < 6000; i++)
+			Sleep(10);
 		TerminateThread(h[n - 1], 0);
 		WaitForSingleObject(h[n - 1], INFINITE);
 		Sleep(200);
