@@ -95,6 +95,18 @@ static inline int persona_dequeue_signal(sigset_t *mask, kernel_siginfo_t *info)
 #define persona_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
+/* since 6.16: a name comes as a qstr. */
+#include <linux/namei.h>
+static inline struct dentry *persona_lookup_one(const struct path *dir, const char *name, int len)
+{
+#ifdef HAVE_LOOKUP_ONE_QSTR
+	return lookup_one_positive_unlocked(persona_mnt_idmap(dir->mnt), &QSTR_LEN(name, len),
+					    dir->dentry);
+#else
+	return lookup_one_positive_unlocked(persona_mnt_idmap(dir->mnt), name, dir->dentry, len);
+#endif
+}
+
 /* since 6.19 or so: whoever may wait for a lease of the folder says so. */
 #ifdef HAVE_RMDIR_DELEGATED
 #define persona_vfs_rmdir(idmap, dir, dentry)	vfs_rmdir(idmap, dir, dentry, NULL)

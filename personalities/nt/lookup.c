@@ -6,6 +6,8 @@
  * folder searched, component by component, and what does not match exactly but
  * for case is replaced by what the folder says.
  */
+#include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/limits.h>
@@ -14,12 +16,26 @@
 #include <linux/slab.h>
 
 #include "file_impl.h"
+#include "folder.h"
 
+/* Room for a name of NAME_MAX bytes, as nt_utf8_to_utf16() wants it. */
+#define NAME_UNITS	(NAME_MAX + 1)
+
+/**
+ * struct search - a name that is looked for in a folder's list
+ * @ctx: of the reader
+ * @want: the name
+ * @units: in it
+ * @found: receives it as the list says it
+ * @folder: receives all names, or NULL
+ * @name: room for one of them
+ */
 struct search {
 	struct dir_context ctx;
 	const u16 *want;
 	int units;
 	char *found;
+	struct nt_folder *folder;
 	u16 *name;
 };
 
@@ -27,6 +43,12 @@ struct search {
 static bool differ(u16 want, u8 have)
 {
 	return want < 0x80 && have < 0x80 && nt_toupper(want) != nt_toupper(have);
+}
+
+/* Can a name that long be the one? A unit takes three bytes at most. */
+static bool may_be(const struct search *s, const char *name, int len)
+{
+	return len >= s->units && len <= 3 * s->units && !differ(s->want[0], *name);
 }
 
 static bool search_actor(struct dir_context *ctx, const char *name, int len, loff_t offset,
@@ -37,10 +59,11 @@ static bool search_actor(struct dir_context *ctx, const char *name, int len, lof
 
 	if (fatal_signal_pending(current))
 		return false;
-	/* A unit takes three bytes at most. */
-	if (len < s->units || len > 3 * s->units || len > NAME_MAX || differ(s->want[0], *name))
+	if (len > NAME_MAX || (!s->folder && !may_be(s, name, len)))
 		return true;
-	units = nt_utf8_to_utf16(name, len, s->name, NAME_MAX + 1);
+	units = nt_utf8_to_utf16(name, len, s->name, NAME_UNITS);
+	if (s->folder)
+		nt_folder_add(s->folder, s->name, units);
 	if (units != s->units || nt_strnicmp(s->name, s->want, units))
 		return true;
 	memcpy(s->found, name, len);
@@ -48,45 +71,106 @@ static bool search_actor(struct dir_context *ctx, const char *name, int len, lof
 	return false;
 }
 
-/* Looks for @name in folder @dir; replaces it by what is found in @found. */
-static int search_folder(const char *dir, const char *name, u32 len, char *found)
+/* Reads the whole list, if the caller may. */
+static int read_list(const struct path *dir, struct search *s)
 {
-	struct search s = { .ctx.actor = search_actor, .found = found };
+	struct inode *inode = d_inode(dir->dentry);
 	struct file *file;
-	u16 *units;
 	loff_t pos;
 	int ret;
 
-	units = kmalloc_array(2 * (NAME_MAX + 2), sizeof(*units), GFP_KERNEL_ACCOUNT);
+	ret = inode_permission(persona_mnt_idmap(dir->mnt), inode, MAY_OPEN | MAY_READ);
+	if (ret)
+		return ret;
+	file = dentry_open(dir, O_RDONLY | O_DIRECTORY | O_LARGEFILE, current_cred());
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	s->folder = nt_folder_start(inode);
+	/* Some file systems tell only a part at a time. */
+	do {
+		pos = s->ctx.pos;
+		ret = iterate_dir(file, &s->ctx);
+	} while (!ret && !s->found[0] && s->ctx.pos != pos && !fatal_signal_pending(current));
+	if (!ret && !s->found[0])
+		ret = fatal_signal_pending(current) ? -EINTR : -ENOENT;
+	nt_folder_end(s->folder, ret == -ENOENT ? inode : NULL);
+	fput(file);
+	return ret;
+}
+
+/* Does a folder have a name, spelled like that? What a link means may not be there. */
+static bool has_name(const struct path *dir, const char *name, u32 len)
+{
+	struct dentry *dentry = persona_lookup_one(dir, name, len);
+
+	if (IS_ERR(dentry))
+		return false;
+	dput(dentry);
+	return true;
+}
+
+/* The name in small letters; false if that is what it is in already. */
+static bool small_name(const char *name, u32 len, char *small)
+{
+	bool capitals = false;
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		bool capital = name[i] >= 'A' && name[i] <= 'Z';
+
+		small[i] = capital ? name[i] | 0x20 : name[i];
+		capitals |= capital;
+	}
+	small[len] = 0;
+	return capitals;
+}
+
+static int search_list(const struct path *dir, const char *name, u32 len, char *found)
+{
+	struct search s = { .ctx.actor = search_actor, .found = found };
+	u16 *units;
+	int ret;
+
+	units = kmalloc_array(2 * NAME_UNITS, sizeof(*units), GFP_KERNEL_ACCOUNT);
 	if (!units)
 		return -ENOMEM;
 	s.want = units;
-	s.name = units + NAME_MAX + 2;
+	s.name = units + NAME_UNITS;
 	found[0] = 0;
-	ret = nt_utf8_to_utf16(name, len, units, NAME_MAX + 2);
-	if (ret < 0)
-		goto out;
-	s.units = ret;
-	file = filp_open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_LARGEFILE, 0);
-	if (IS_ERR(file)) {
-		/* There is not even the folder; or it may be passed through, not listed. */
-		ret = PTR_ERR(file);
-		if (ret == -ENOENT)
-			ret = -ENOTDIR;
-		else if (ret == -EACCES)
-			ret = -ENOENT;
-		goto out;
-	}
-	/* Some file systems tell only a part at a time. */
-	do {
-		pos = s.ctx.pos;
-		ret = iterate_dir(file, &s.ctx);
-	} while (!ret && !found[0] && s.ctx.pos != pos && !fatal_signal_pending(current));
-	fput(file);
-	if (!ret && !found[0])
+	ret = nt_utf8_to_utf16(name, len, units, NAME_UNITS);
+	if (ret >= 0) {
+		s.units = ret;
 		ret = -ENOENT;
-out:
+		if (!nt_folder_lacks(d_inode(dir->dentry), s.want, s.units))
+			ret = read_list(dir, &s);
+	}
 	kfree(units);
+	/* The folder may be passed through, not listed. */
+	return ret == -EACCES ? -ENOENT : ret;
+}
+
+/*
+ * Looks for @name in folder @dir, which does not have what it means, as it is
+ * spelled; what is to be in its place is in @found.
+ */
+static int search_folder(const char *dir, const char *name, u32 len, bool follow, char *found)
+{
+	struct path folder;
+	int ret;
+
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	ret = kern_path(*dir ? dir : "/", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &folder);
+	/* There is not even the folder. */
+	if (ret)
+		return ret == -ENOENT ? -ENOTDIR : ret;
+	/* The link is there, what it means is not. */
+	if (follow && has_name(&folder, name, len))
+		ret = -ENOENT;
+	/* Files that programs know by name mostly have small letters. */
+	else if (!small_name(name, len, found) || !has_name(&folder, found, len))
+		ret = search_list(&folder, name, len, found);
+	path_put(&folder);
 	return ret;
 }
 
@@ -123,30 +207,6 @@ static int replace(struct nt_path *path, u32 at, u32 len, const char *found)
 }
 
 /*
- * Is it there in small letters, the last component at @at? Files that programs
- * know by name mostly are: then no folder has to be read. @found keeps the name
- * as it was.
- */
-static bool exists_small(char *name, u32 at, u32 len, u32 follow, char *found)
-{
-	bool capitals = false;
-	u32 i;
-
-	if (len > NAME_MAX)
-		return false;
-	memcpy(found, name + at, len + 1);
-	for (i = at; i < at + len; i++) {
-		capitals |= name[i] >= 'A' && name[i] <= 'Z';
-		if (name[i] >= 'A' && name[i] <= 'Z')
-			name[i] |= 0x20;
-	}
-	if (capitals && !exists(name, follow))
-		return true;
-	memcpy(name + at, found, len);
-	return false;
-}
-
-/*
  * One component, at @at behind a slash. What is before it exists and is spelled
  * right; it is @missing if this is known. Returns where the next one starts.
  */
@@ -160,21 +220,12 @@ static int lookup_component(struct nt_path *path, u32 at, u32 follow, bool missi
 	*end = 0;
 	err = missing ? -ENOENT : exists(path->name, last ? follow : LOOKUP_FOLLOW);
 	if (err == -ENOENT) {
-		/* The link is there, what it means is not. */
-		if (follow && !exists(path->name, 0))
-			goto out;
-		if (exists_small(path->name, at, len, last ? follow : LOOKUP_FOLLOW, found)) {
-			found = NULL;
-			err = 0;
-			goto out;
-		}
 		path->name[at - 1] = 0;
-		err = search_folder(path->name, path->name + at, len, found);
+		err = search_folder(path->name, path->name + at, len, follow, found);
 		path->name[at - 1] = '/';
 	} else {
 		found = NULL;
 	}
-out:
 	if (!last)
 		*end = '/';
 	if (err)

@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
+#include "folder.h"
 #include "nt.h"
 #include "nt_table.h"
 #include "pe.h"
@@ -168,6 +169,7 @@ static void __exit nt_exit(void)
 	nt_image_file_exit();
 	nt_shared_data_exit();
 	nt_object_exit();
+	nt_folder_exit();
 }
 
 module_init(nt_init);

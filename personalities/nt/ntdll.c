@@ -377,33 +377,13 @@ out_image:
 	return ntdll;
 }
 
-static void identify(struct file *file, struct nt_ntdll_id *id)
-{
-	const struct inode *inode = file_inode(file);
-
-	memset(id, 0, sizeof(*id));
-	id->dev = inode->i_sb->s_dev;
-	id->ino = inode->i_ino;
-	id->generation = inode->i_generation;
-	id->size = i_size_read(inode);
-	id->mtime = inode_get_mtime(inode);
-	id->ctime = inode_get_ctime(inode);
-}
-
-static bool same_file(const struct nt_ntdll_id *a, const struct nt_ntdll_id *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && a->generation == b->generation &&
-	       a->size == b->size && timespec64_equal(&a->mtime, &b->mtime) &&
-	       timespec64_equal(&a->ctime, &b->ctime);
-}
-
 /* With the lock held: with a reference, and now the last that would be dropped. */
-static struct nt_ntdll *cache_find(const struct nt_ntdll_id *id)
+static struct nt_ntdll *cache_find(const struct nt_stamp *stamp)
 {
 	struct nt_ntdll *ntdll;
 
 	list_for_each_entry(ntdll, &cache, link)
-		if (same_file(&ntdll->id, id)) {
+		if (nt_stamp_same(&ntdll->stamp, stamp)) {
 			list_move(&ntdll->link, &cache);
 			refcount_inc(&ntdll->ref);
 			return ntdll;
@@ -435,12 +415,11 @@ static void cache_add(struct nt_ntdll *ntdll)
  */
 struct nt_ntdll *nt_ntdll_get(struct file *file)
 {
+	struct nt_stamp stamp = nt_stamp_of(file_inode(file));
 	struct nt_ntdll *ntdll, *other;
-	struct nt_ntdll_id id;
 
-	identify(file, &id);
 	mutex_lock(&cache_lock);
-	ntdll = cache_find(&id);
+	ntdll = cache_find(&stamp);
 	mutex_unlock(&cache_lock);
 	if (ntdll)
 		return ntdll;
@@ -448,9 +427,9 @@ struct nt_ntdll *nt_ntdll_get(struct file *file)
 	ntdll = read_ntdll(file);
 	if (IS_ERR(ntdll))
 		return ntdll;
-	ntdll->id = id;
+	ntdll->stamp = stamp;
 	mutex_lock(&cache_lock);
-	other = cache_find(&id);
+	other = cache_find(&stamp);
 	if (!other)
 		cache_add(ntdll);
 	mutex_unlock(&cache_lock);

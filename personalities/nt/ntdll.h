@@ -5,10 +5,10 @@
 
 #include <linux/list.h>
 #include <linux/refcount.h>
-#include <linux/time64.h>
 #include <linux/types.h>
 
 #include "nt.h"
+#include "stamp.h"
 
 struct file;
 struct nt_image;
@@ -39,7 +39,7 @@ enum nt_entry {
  * struct nt_ntdll - an ntdll.dll whose exports have been read
  * @ref: processes, and the cache
  * @link: in the cache
- * @id: which file this was learnt from
+ * @stamp: which file this was learnt from
  * @image: the checked image
  * @entry: offsets of the exports above, 0 where there is none
  * @stack_clear: offset of the instruction that clears a new thread's stack, 0
@@ -52,14 +52,7 @@ enum nt_entry {
 struct nt_ntdll {
 	refcount_t ref;
 	struct list_head link;
-	struct nt_ntdll_id {
-		dev_t dev;
-		u64 ino;
-		u32 generation;
-		u64 size;
-		struct timespec64 mtime;
-		struct timespec64 ctime;
-	} id;
+	struct nt_stamp stamp;
 	struct nt_image *image;
 	u32 entry[NT_ENTRIES];
 	u32 stack_clear;

@@ -156,6 +156,51 @@ static void raw(void)
 	CloseHandle(h);
 }
 
+static DWORD error_of(const wchar_t *name)
+{
+	wchar_t path[MAX_PATH];
+
+	swprintf(path, MAX_PATH, L"%ls\\%ls", dir, name);
+	return GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES ? GetLastError() : 0;
+}
+
+static void move(const wchar_t *from, const wchar_t *to)
+{
+	wchar_t a[MAX_PATH], b[MAX_PATH];
+
+	swprintf(a, MAX_PATH, L"%ls\\%ls", dir, from);
+	swprintf(b, MAX_PATH, L"%ls\\%ls", dir, to);
+	is_done(MoveFileW(a, b), "MoveFile");
+}
+
+/* What is known of a folder's names must not be older than the folder. */
+static void missing(void)
+{
+	static const wchar_t * const names[] = { L"Missing", L"m\u00c4ssing" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		const wchar_t *name = names[i], *other = i ? L"M\u00e4sSING" : L"mISSING";
+
+		/* The folder has not changed for some time. */
+		Sleep(100);
+		is_int(error_of(name), ERROR_FILE_NOT_FOUND, "not there");
+		is_int(error_of(name), ERROR_FILE_NOT_FOUND, "again");
+		is_int(error_of(other), ERROR_FILE_NOT_FOUND, "in other letters");
+		touch(other);
+		is_int(error_of(name), 0, "there, in other letters");
+		move(other, L"moved");
+		Sleep(100);
+		is_int(error_of(name), ERROR_FILE_NOT_FOUND, "moved");
+		is_int(error_of(L"MOVED"), 0, "to another name");
+		move(L"moved", other);
+		is_int(error_of(name), 0, "and back");
+		Sleep(100);
+		is_int(error_of(L"mOvEd"), ERROR_FILE_NOT_FOUND, "not there any more");
+		is_int(error_of(name), 0, "the other is");
+	}
+}
+
 static void volumes(void)
 {
 	wchar_t label[64], fs[64], root[] = L"X:\\";
@@ -186,7 +231,7 @@ static void clean(void)
 		n += DeleteFileW(path);
 	} while (FindNextFileW(h, &data));
 	FindClose(h);
-	is_int(n, FILES + 4, "all are deleted while they are listed");
+	is_int(n, FILES + 6, "all are deleted while they are listed");
 	is_done(RemoveDirectoryW(dir), "RemoveDirectory");
 	is_error(!RemoveDirectoryW(dir), ERROR_FILE_NOT_FOUND, "again");
 }
@@ -205,6 +250,7 @@ int wmain(void)
 	patterns();
 	find_data();
 	raw();
+	missing();
 	volumes();
 	clean();
 	return done();
