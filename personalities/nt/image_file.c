@@ -36,11 +36,11 @@
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "../../module/compat/fsnotify.h"
 #include "pe.h"
+#include "stamp.h"
 
 /* Pages that are filled around one that is missing: as many as a fault maps. */
 #define READ_AROUND	16
@@ -48,24 +48,9 @@
 /* Of the file, where it is not in memory at all. */
 #define READ_AHEAD	32
 
-/* A file may change again in the tick of its last change without being seen to. */
-#define SETTLED		(NSEC_PER_SEC / 50)
-
 /* Images that are kept without being mapped, and for how long. */
 #define IDLE_MAX	64
 #define IDLE_TIME	(60 * HZ)
-
-/**
- * struct stamp - the state of a file's contents
- * @size: bytes
- * @mtime: last write
- * @ctime: last change
- */
-struct stamp {
-	loff_t size;
-	struct timespec64 mtime;
-	struct timespec64 ctime;
-};
 
 /**
  * struct laid_image - an image laid out
@@ -87,10 +72,10 @@ struct laid_image {
 	struct laid_mark *mark;
 	struct inode *host;
 	struct file *lower;
-	struct stamp stamp;
+	struct nt_stamp stamp;
 	struct inode *inode;
 	u32 files;
-	struct nt_image image;
+	struct nt_image *image;
 };
 
 /**
@@ -181,7 +166,7 @@ static int fill(const struct laid_image *laid, struct folio *folio)
 	u64 offset;
 	int err;
 
-	len = nt_image_contents(&laid->image, folio->index << PAGE_SHIFT, &offset);
+	len = nt_image_contents(laid->image, folio->index << PAGE_SHIFT, &offset);
 	for (done = 0; done < len; done += part) {
 		part = min_t(u32, len - done, PAGE_SIZE - offset_in_page(offset + done));
 		err = copy_part(laid->lower, offset + done, folio, done, part);
@@ -217,17 +202,23 @@ static void free_laid(struct laid_image *laid)
 		iput(laid->inode);
 	if (laid->lower)
 		fput(laid->lower);
+	kfree(laid->image);
 	kfree(laid);
+}
+
+/* Somebody has it, or nobody any more; with laid_lock. */
+static void not_idle(struct laid_image *laid)
+{
+	list_del_init(&laid->idle);
+	nidle--;
 }
 
 /* Out of the tables, with laid_lock; *mark is to be ended after that. */
 static void take_out(struct laid_image *laid, struct laid_mark **mark)
 {
 	hash_del(&laid->link);
-	if (!list_empty(&laid->idle)) {
-		list_del_init(&laid->idle);
-		nidle--;
-	}
+	if (!list_empty(&laid->idle))
+		not_idle(laid);
 	*mark = laid->mark;
 	if (laid->mark)
 		laid->mark->laid = NULL;
@@ -412,40 +403,23 @@ static const struct file_operations laid_fops = {
 	.release = laid_release,
 };
 
-static struct stamp stamp_of(const struct inode *inode)
-{
-	return (struct stamp){
-		.size = i_size_read(inode),
-		.mtime = inode_get_mtime(inode),
-		.ctime = inode_get_ctime(inode),
-	};
-}
-
-static bool same_stamp(const struct stamp *a, const struct stamp *b)
-{
-	return a->size == b->size && timespec64_equal(&a->mtime, &b->mtime) &&
-	       timespec64_equal(&a->ctime, &b->ctime);
-}
-
 /* Would a change of the file be seen in its stamp? */
-static bool is_settled(struct inode *inode, const struct stamp *stamp)
+static bool is_settled(struct inode *inode, const struct nt_stamp *stamp)
 {
-	struct timespec64 now;
-
-	ktime_get_coarse_real_ts64(&now);
 	return !inode_is_open_for_write(inode) && !mapping_writably_mapped(inode->i_mapping) &&
-	       timespec64_to_ns(&now) - timespec64_to_ns(&stamp->ctime) > SETTLED;
+	       nt_stamp_settled(stamp);
 }
 
 /* With laid_lock. */
-static struct laid_image *find_laid(const struct inode *inode, const struct stamp *stamp,
+static struct laid_image *find_laid(const struct inode *inode, const struct nt_stamp *stamp,
 				    const struct nt_image *image)
 {
 	struct laid_image *laid;
 
 	hash_for_each_possible(laid_images, laid, link, (unsigned long)inode)
-		if (laid->host == inode && same_stamp(&laid->stamp, stamp) &&
-		    !memcmp(&laid->image, image, sizeof(*image)))
+		if (laid->host == inode && nt_stamp_same(&laid->stamp, stamp) &&
+		    laid->image->nsections == image->nsections &&
+		    !memcmp(laid->image, image, nt_image_bytes(image)))
 			return laid;
 	return NULL;
 }
@@ -459,10 +433,10 @@ static struct laid_image *new_laid(struct file *lower, const struct nt_image *im
 		return ERR_PTR(-ENOMEM);
 	laid->lower = get_file(lower);
 	laid->host = file_inode(lower);
-	laid->image = *image;
 	INIT_HLIST_NODE(&laid->link);
 	INIT_LIST_HEAD(&laid->idle);
-	inode = alloc_anon_inode(file_inode(laid_host)->i_sb);
+	laid->image = kmemdup(image, nt_image_bytes(image), GFP_KERNEL_ACCOUNT);
+	inode = laid->image ? alloc_anon_inode(file_inode(laid_host)->i_sb) : ERR_PTR(-ENOMEM);
 	if (IS_ERR(inode)) {
 		free_laid(laid);
 		return ERR_CAST(inode);
@@ -477,15 +451,14 @@ static struct laid_image *new_laid(struct file *lower, const struct nt_image *im
 static struct laid_image *get_laid(struct file *lower, const struct nt_image *image)
 {
 	struct inode *inode = file_inode(lower);
-	struct stamp stamp = stamp_of(inode);
+	struct nt_stamp stamp = nt_stamp_of(inode);
 	bool settled = is_settled(inode, &stamp);
 	struct laid_image *laid = NULL;
 
 	if (settled)
 		laid = find_laid(inode, &stamp, image);
 	if (laid && !list_empty(&laid->idle)) {
-		list_del_init(&laid->idle);
-		nidle--;
+		not_idle(laid);
 		laid->lower = get_file(lower);
 	}
 	if (laid)

@@ -22,9 +22,9 @@
 #define TEXT_STEP	0x40
 
 struct dll {
-	struct nt_image image;
 	u8 file[OFFSET + SIZE];
 	u32 n;
+	struct nt_image image;
 };
 
 static void *at(struct dll *dll, u32 rva)
@@ -58,7 +58,7 @@ static void export(struct dll *dll, const char *name, long nr)
 
 static struct dll *make(struct kunit *test)
 {
-	struct dll *dll = kunit_kzalloc(test, sizeof(*dll), GFP_KERNEL);
+	struct dll *dll = kunit_kzalloc(test, struct_size(dll, image.section, 1), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, dll);
 	dll->image.size = VA + SIZE;

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -194,13 +195,13 @@ static enum nt_pe_error parse_section(const struct pe_section_header *hdr, u32 *
 }
 
 static enum nt_pe_error parse_sections(const void *head, size_t len, u64 at, u32 nr,
-				       struct nt_image *image)
+				       struct nt_image *image, u32 room)
 {
 	struct pe_section_header hdr;
 	enum nt_pe_error error;
 	u32 end, i;
 
-	if (nr > NT_PE_MAX_SECTIONS || !page_align32(image->headers, &end))
+	if (nr > room || !page_align32(image->headers, &end))
 		return NT_PE_MALFORMED;
 	if (!persona_range_in(at, nr * sizeof(hdr), image->headers))
 		return NT_PE_MALFORMED;
@@ -215,11 +216,44 @@ static enum nt_pe_error parse_sections(const void *head, size_t len, u64 at, u32
 }
 
 /**
+ * nt_pe_room() - how many sections an image may have
+ * @head: first bytes of the file
+ * @len: number of them
+ *
+ * Context: any.
+ * Return: as many as its header says, NT_PE_MAX_SECTIONS at most; 0 if there is none.
+ */
+u32 nt_pe_room(const void *head, size_t len)
+{
+	struct pe_file_header file;
+	__le32 lfanew;
+
+	if (!persona_image_get(head, len, DOS_LFANEW, &lfanew, sizeof(lfanew)) ||
+	    !persona_image_get(head, len, le32_to_cpu(lfanew), &file, sizeof(file)))
+		return 0;
+	return min_t(u32, le16_to_cpu(file.nsections), NT_PE_MAX_SECTIONS);
+}
+EXPORT_SYMBOL_FOR_TEST(nt_pe_room);
+
+/**
+ * nt_image_bytes() - how large what is known of an image is
+ * @image: checked headers
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t nt_image_bytes(const struct nt_image *image)
+{
+	return struct_size(image, section, image->nsections);
+}
+
+/**
  * nt_pe_parse() - check the headers of a PE image
  * @head: first bytes of the file
  * @len: number of them: min(@file_size, NT_PE_MAX_HEADERS)
  * @file_size: of the file
  * @image: filled in
+ * @room: sections that there is room for; nt_pe_room() is enough
  *
  * A 32-bit image is no error; of one only machine, flags and timestamp are
  * told, and @image->pe32plus is false. The machine is the caller's to judge.
@@ -227,8 +261,8 @@ static enum nt_pe_error parse_sections(const void *head, size_t len, u64 at, u32
  * Context: any.
  * Return: NT_PE_OK and a checked @image, or what is wrong.
  */
-enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size,
-			     struct nt_image *image)
+enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size, struct nt_image *image,
+			     u32 room)
 {
 	struct pe_file_header file;
 	struct pe_opt_header opt;
@@ -238,7 +272,7 @@ enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size,
 	u32 opt_size, ndirs;
 	u64 at;
 
-	memset(image, 0, sizeof(*image));
+	memset(image, 0, struct_size(image, section, room));
 	image->file_size = file_size;
 	if (!persona_image_get(head, len, 0, &magic16, sizeof(magic16)) ||
 	    le16_to_cpu(magic16) != DOS_MAGIC)
@@ -275,7 +309,7 @@ enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size,
 	ndirs = min_t(u32, le32_to_cpu(opt.ndirs), NT_PE_DIRS);
 	ndirs = min_t(u32, ndirs, (opt_size - sizeof(opt)) / sizeof(struct pe_dir));
 	parse_dirs(head, len, at + sizeof(opt), ndirs, image);
-	return parse_sections(head, len, at + opt_size, le16_to_cpu(file.nsections), image);
+	return parse_sections(head, len, at + opt_size, le16_to_cpu(file.nsections), image, room);
 }
 EXPORT_SYMBOL_FOR_TEST(nt_pe_parse);
 
@@ -307,20 +341,27 @@ u32 nt_image_contents(const struct nt_image *image, u32 va, u64 *offset)
 }
 EXPORT_SYMBOL_FOR_TEST(nt_image_contents);
 
-/* Parses the first @len bytes of a file; an error is one of reading. */
-static int load_headers(struct file *file, size_t len, struct nt_image *image,
-			enum nt_pe_error *error)
+/*
+ * Parses the first @len bytes of a file. An ERR_PTR is an error of reading; what is
+ * wrong with the image is in *error.
+ */
+static struct nt_image *load_headers(struct file *file, size_t len, enum nt_pe_error *error)
 {
 	void *head = persona_image_load(file, 0, len, NT_PE_MAX_HEADERS);
+	struct nt_image *image;
+	u32 room;
 
 	if (IS_ERR(head)) {
 		if (PTR_ERR(head) == -ENOEXEC)
 			*error = NT_PE_TRUNCATED;
-		return PTR_ERR(head);
+		return ERR_CAST(head);
 	}
-	*error = nt_pe_parse(head, len, i_size_read(file_inode(file)), image);
+	room = nt_pe_room(head, len);
+	image = kmalloc(struct_size(image, section, room), GFP_KERNEL_ACCOUNT);
+	if (image)
+		*error = nt_pe_parse(head, len, i_size_read(file_inode(file)), image, room);
 	kvfree(head);
-	return 0;
+	return image ?: ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -336,28 +377,24 @@ struct nt_image *nt_image_load(struct file *file, enum nt_pe_error *error)
 {
 	u64 size = i_size_read(file_inode(file));
 	struct nt_image *image;
-	int err;
 
 	*error = NT_PE_OK;
 	if (!size) {
 		*error = NT_PE_NOT_MZ;
 		return ERR_PTR(-ENOEXEC);
 	}
-	image = kmalloc(sizeof(*image), GFP_KERNEL_ACCOUNT);
-	if (!image)
-		return ERR_PTR(-ENOMEM);
 	/*
 	 * So much has all the headers of most images. If not, nothing said counts; but
 	 * sections come last, so with one of them nothing before it was cut off.
 	 */
-	err = load_headers(file, min_t(u64, size, MOST_HEADERS), image, error);
-	if (!err && size > MOST_HEADERS && (*error || !image->nsections))
-		err = load_headers(file, min_t(u64, size, NT_PE_MAX_HEADERS), image, error);
-	if (!err && *error)
-		err = -ENOEXEC;
-	if (err) {
+	image = load_headers(file, min_t(u64, size, MOST_HEADERS), error);
+	if (!IS_ERR(image) && size > MOST_HEADERS && (*error || !image->nsections)) {
 		kfree(image);
-		return ERR_PTR(err);
+		image = load_headers(file, min_t(u64, size, NT_PE_MAX_HEADERS), error);
+	}
+	if (!IS_ERR(image) && *error) {
+		kfree(image);
+		image = ERR_PTR(-ENOEXEC);
 	}
 	return image;
 }

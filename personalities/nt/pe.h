@@ -95,7 +95,7 @@ struct nt_image {
 		u32 size;
 	} dir[NT_PE_DIRS];
 	u32 nsections;
-	struct nt_pe_section section[NT_PE_MAX_SECTIONS];
+	struct nt_pe_section section[];
 };
 
 /* SECTION_IMAGE_INFORMATION */
@@ -130,8 +130,10 @@ enum nt_pe_error {
 };
 
 /* pe.c */
-enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size,
-			     struct nt_image *image);
+u32 nt_pe_room(const void *head, size_t len);
+enum nt_pe_error nt_pe_parse(const void *head, size_t len, u64 file_size, struct nt_image *image,
+			     u32 room);
+size_t nt_image_bytes(const struct nt_image *image);
 struct nt_image *nt_image_load(struct file *file, enum nt_pe_error *error);
 u32 nt_image_contents(const struct nt_image *image, u32 va, u64 *offset);
 

@@ -54,8 +54,9 @@ static void section(struct pe_file *f, u32 i, u32 va, u32 vsize, u32 raw, u32 ra
 
 static struct pe_file *make(struct kunit *test)
 {
-	struct pe_file *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	struct pe_file *f;
 
+	f = kunit_kzalloc(test, struct_size(f, image.section, NT_PE_MAX_SECTIONS), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	f->size = FILE_SIZE;
 	put16(f, 0, 0x5a4d);
@@ -81,7 +82,11 @@ static struct pe_file *make(struct kunit *test)
 
 static enum nt_pe_error parse(struct pe_file *f)
 {
-	return nt_pe_parse(f->head, min_t(u64, sizeof(f->head), f->size), f->size, &f->image);
+	size_t len = min_t(u64, sizeof(f->head), f->size);
+
+	/* Nothing that was there before may be taken for what the file says. */
+	memset(&f->image, 0xa5, struct_size(&f->image, section, NT_PE_MAX_SECTIONS));
+	return nt_pe_parse(f->head, len, f->size, &f->image, nt_pe_room(f->head, len));
 }
 
 static void good(struct kunit *test)
@@ -99,6 +104,12 @@ static void good(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->image.section[1].va, 0x2000);
 	KUNIT_EXPECT_EQ(test, f->image.section[1].size, 0x2000);
 	KUNIT_EXPECT_EQ(test, f->image.section[1].offset, 0x1000);
+
+	/* A section that the file has nothing of. */
+	section(f, 1, 0x2000, 0x1800, 0, 0);
+	KUNIT_ASSERT_EQ(test, parse(f), NT_PE_OK);
+	KUNIT_EXPECT_EQ(test, f->image.section[1].offset, 0);
+	KUNIT_EXPECT_EQ(test, f->image.section[1].filesz, 0);
 }
 
 static void contents(struct kunit *test)
