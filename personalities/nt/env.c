@@ -47,7 +47,6 @@ static const char * const defaults[] = {
  * @out: what has been written
  * @max: units of room
  * @full: there was no room
- * @path: buffer of NT_PATH_UNITS
  */
 struct builder {
 	struct persona_proc *proc;
@@ -56,7 +55,6 @@ struct builder {
 	struct nt_str out;
 	u32 max;
 	bool full;
-	u16 *path;
 };
 
 /**
@@ -79,16 +77,6 @@ int nt_dos_path(struct persona_proc *proc, const char *path, u16 *out, u32 max)
 	return n - NT_PREFIX;
 }
 
-static void put_units(struct builder *b, const u16 *s, u32 n)
-{
-	if (n > b->max - b->out.len) {
-		b->full = true;
-		return;
-	}
-	memcpy(b->out.s + b->out.len, s, n * sizeof(*s));
-	b->out.len += n;
-}
-
 static void put_bytes(struct builder *b, const char *s, size_t len)
 {
 	int n = nt_utf8_to_utf16(s, len, b->out.s + b->out.len, b->max - b->out.len);
@@ -106,9 +94,10 @@ static void put_string(struct builder *b, const char *s)
 
 static void end_variable(struct builder *b)
 {
-	static const u16 zero;
-
-	put_units(b, &zero, 1);
+	if (b->out.len == b->max)
+		b->full = true;
+	else
+		b->out.s[b->out.len++] = 0;
 }
 
 /* A path, or if it is none the same text. */
@@ -123,11 +112,11 @@ static void put_path(struct builder *b, const char *path, size_t len)
 			b->full = true;
 			return;
 		}
-		n = nt_dos_path(b->proc, copy, b->path, NT_PATH_UNITS);
+		n = nt_dos_path(b->proc, copy, b->out.s + b->out.len, b->max - b->out.len);
 		kfree(copy);
 	}
 	if (n > 0)
-		put_units(b, b->path, n);
+		b->out.len += n;
 	else
 		put_bytes(b, path, len);
 }
@@ -361,14 +350,9 @@ int nt_env_from_linux(struct persona_proc *proc, const char *env, size_t len,
 		return -E2BIG;
 	b.max = max;
 	b.out.s = kvmalloc_array(max, sizeof(u16), GFP_KERNEL_ACCOUNT);
-	b.path = kvmalloc_array(NT_PATH_UNITS, sizeof(u16), GFP_KERNEL_ACCOUNT);
-	if (!b.out.s || !b.path) {
-		kvfree(b.out.s);
-		kvfree(b.path);
+	if (!b.out.s)
 		return -ENOMEM;
-	}
 	convert(&b);
-	kvfree(b.path);
 	if (b.full) {
 		kvfree(b.out.s);
 		return -E2BIG;

@@ -21,6 +21,7 @@
 
 #define BUILD_VARIABLE	"PERSONA_NT_BUILD"
 #define NT_PREFIX	4	/* units of \??\ */
+#define PATH_MORE	16	/* units that an NT path may have more than a Linux one bytes */
 
 static int read_page(struct mm_struct *mm, unsigned long addr, char *to, size_t len)
 {
@@ -90,7 +91,6 @@ static struct nt_str copy_str(const u16 *s, u32 len, int *err)
 
 /**
  * struct args - buffers of one conversion
- * @path: a Linux path
  * @wide: UTF-16 of an argument
  * @wide_max: units of room
  * @line: command line so far
@@ -98,7 +98,6 @@ static struct nt_str copy_str(const u16 *s, u32 len, int *err)
  * @len: units in it
  */
 struct args {
-	char path[PATH_MAX];
 	u16 *wide;
 	u32 wide_max;
 	u16 *line;
@@ -112,20 +111,23 @@ static void free_args(struct args *a)
 		return;
 	kvfree(a->wide);
 	kvfree(a->line);
-	kvfree(a);
+	kfree(a);
 }
 
-/* No larger than these arguments need: the kernel may clear what it hands out. */
-static struct args *alloc_args(size_t argv_len, int argc)
+/*
+ * No larger than these arguments and the program's path need: the kernel may clear what
+ * it hands out.
+ */
+static struct args *alloc_args(size_t argv_len, int argc, size_t path_len)
 {
-	struct args *a = kvmalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
+	struct args *a = kmalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
 
 	if (!a)
 		return NULL;
 	/* The slack is for nt_utf8_to_utf16(), which wants room for one more. */
-	a->wide_max = max_t(size_t, min_t(size_t, argv_len, NT_CMDLINE_MAX), NT_PATH_UNITS) + 8;
+	a->wide_max = min_t(size_t, argv_len, NT_CMDLINE_MAX) + 8;
 	/* Quoting doubles characters at most; the program's path may stand for its name. */
-	a->line_max = min_t(size_t, 2 * (argv_len + NT_PATH_UNITS) + 3 * ((size_t)argc + 1),
+	a->line_max = min_t(size_t, 2 * (argv_len + path_len) + 3 * ((size_t)argc + 1),
 			    NT_CMDLINE_MAX);
 	a->wide = kvmalloc_array(a->wide_max, sizeof(u16), GFP_KERNEL_ACCOUNT);
 	a->line = kvmalloc_array(a->line_max, sizeof(u16), GFP_KERNEL_ACCOUNT);
@@ -211,29 +213,28 @@ static const char *program_path(struct linux_binprm *bprm, char *buf)
 	return file_path(bprm->file, buf, PATH_MAX);
 }
 
-static int make_image(struct args *a, struct linux_binprm *bprm, struct nt_exec *exec,
+static int make_image(char *buf, struct linux_binprm *bprm, struct nt_exec *exec,
 		      struct persona_proc *proc)
 {
-	const char *path = program_path(bprm, a->path);
+	const char *path = program_path(bprm, buf);
 	int n, err = 0;
+	u32 max;
 
 	if (IS_ERR(path))
 		return PTR_ERR(path);
-	n = nt_path_of_linux(proc, path, a->wide, NT_PATH_UNITS);
-	if (n <= NT_PREFIX)
-		return n < 0 ? n : -ENOENT;
-	exec->params.image = copy_str(a->wide + NT_PREFIX, n - NT_PREFIX, &err);
-	if (!err)
-		exec->params.title = copy_str(a->wide + NT_PREFIX, n - NT_PREFIX, &err);
-	if (err)
-		return err;
-	exec->name = kvmalloc_array(n + 1, sizeof(u16), GFP_KERNEL_ACCOUNT);
+	max = strlen(path) + PATH_MORE;
+	exec->name = kvmalloc_array(max + 1, sizeof(u16), GFP_KERNEL_ACCOUNT);
 	if (!exec->name)
 		return -ENOMEM;
-	memcpy(exec->name, a->wide, n * sizeof(u16));
+	n = nt_path_of_linux(proc, path, exec->name, max);
+	if (n <= NT_PREFIX)
+		return n < 0 ? n : -ENOENT;
 	exec->name[n] = 0;
 	exec->name_len = n;
-	return 0;
+	exec->params.image = copy_str(exec->name + NT_PREFIX, n - NT_PREFIX, &err);
+	if (!err)
+		exec->params.title = copy_str(exec->name + NT_PREFIX, n - NT_PREFIX, &err);
+	return err;
 }
 
 /* From a Windows program: as that has made them. */
@@ -249,27 +250,33 @@ static int take_params(struct nt_exec *exec)
 	return exec->name ? 0 : -EINVAL;
 }
 
-static int make_cwd(struct args *a, struct nt_exec *exec, struct persona_proc *proc)
+static int make_cwd(char *buf, struct nt_exec *exec, struct persona_proc *proc)
 {
+	struct nt_str *cwd = &exec->params.cwd;
 	struct path pwd;
 	char *path;
-	int n, err = 0;
+	u32 max;
+	int n;
 
 	get_fs_pwd(current->fs, &pwd);
-	path = d_path(&pwd, a->path, sizeof(a->path));
+	path = d_path(&pwd, buf, PATH_MAX);
 	path_put(&pwd);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
+	max = strlen(path) + PATH_MORE;
+	cwd->s = kvmalloc_array(max + 1, sizeof(u16), GFP_KERNEL_ACCOUNT);
+	if (!cwd->s)
+		return -ENOMEM;
 	/* A directory that is out of reach, or gone, has no name. */
-	n = *path == '/' ? nt_dos_path(proc, path, a->wide, NT_PATH_UNITS - 1) : -ENOENT;
+	n = *path == '/' ? nt_dos_path(proc, path, cwd->s, max) : -ENOENT;
 	if (n < 0)
-		n = nt_dos_path(proc, "/", a->wide, NT_PATH_UNITS - 1);
+		n = nt_dos_path(proc, "/", cwd->s, max);
 	if (n < 0)
 		return n;
-	if (!n || a->wide[n - 1] != '\\')
-		a->wide[n++] = '\\';
-	exec->params.cwd = copy_str(a->wide, n, &err);
-	return err;
+	if (!n || cwd->s[n - 1] != '\\')
+		cwd->s[n++] = '\\';
+	cwd->len = n;
+	return 0;
 }
 
 /* The value of a variable in Linux's environment. */
@@ -324,6 +331,37 @@ static int choose_build(struct nt_exec *exec, const char *env, size_t len)
 	return exec->away ? 0 : -ENOMEM;
 }
 
+/* @strings: arguments, and behind them the environment. */
+static int from_linux(struct linux_binprm *bprm, struct nt_exec *exec, struct persona_proc *proc,
+		      const char *strings)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
+	struct args *a = NULL;
+	int err;
+
+	if (!buf)
+		return -ENOMEM;
+	err = make_image(buf, bprm, exec, proc);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	a = alloc_args(exec->argv_len, bprm->argc, exec->params.image.len);
+	if (!a)
+		goto out;
+	err = make_cmdline(a, exec, strings, exec->argv_len, bprm->interp);
+	if (!err)
+		err = make_cwd(buf, exec, proc);
+	if (!err)
+		err = nt_env_from_linux(proc, strings + exec->argv_len, exec->envp_len,
+					&exec->params.env);
+	exec->params.console = NT_CONSOLE_NONE;
+	exec->params.window[8] = 1;	/* show state: normal */
+out:
+	free_args(a);
+	kfree(buf);
+	return err;
+}
+
 /**
  * nt_exec_params() - convert what Linux hands to a program
  * @bprm: the exec
@@ -338,7 +376,6 @@ static int choose_build(struct nt_exec *exec, const char *env, size_t len)
 int nt_exec_params(struct linux_binprm *bprm, struct nt_exec *exec, struct persona_proc *proc)
 {
 	char *strings;
-	struct args *a;
 	size_t len;
 	int err;
 
@@ -348,30 +385,12 @@ int nt_exec_params(struct linux_binprm *bprm, struct nt_exec *exec, struct perso
 	exec->argv_len = strings_len(strings, len, bprm->argc);
 	exec->envp_len = strings_len(strings + exec->argv_len, len - exec->argv_len,
 				     bprm->envc);
-	if (exec->spawn && !exec->spawn->native) {
+	if (exec->spawn && !exec->spawn->native)
 		err = take_params(exec);
-		goto out_build;
-	}
-	a = alloc_args(exec->argv_len, bprm->argc);
-	if (!a) {
-		err = -ENOMEM;
-		goto out_strings;
-	}
-	err = make_image(a, bprm, exec, proc);
-	if (!err)
-		err = make_cmdline(a, exec, strings, exec->argv_len, bprm->interp);
-	if (!err)
-		err = make_cwd(a, exec, proc);
-	if (!err)
-		err = nt_env_from_linux(proc, strings + exec->argv_len, exec->envp_len,
-					&exec->params.env);
-	exec->params.console = NT_CONSOLE_NONE;
-	exec->params.window[8] = 1;	/* show state: normal */
-	free_args(a);
-out_build:
+	else
+		err = from_linux(bprm, exec, proc, strings);
 	if (!err)
 		err = choose_build(exec, strings + exec->argv_len, exec->envp_len);
-out_strings:
 	kvfree(strings);
 	return err;
 }
