@@ -3,6 +3,8 @@
  * The registry's files. All is done as the calling task: with its credentials,
  * under its seccomp filter, in its own root directory.
  */
+#include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -168,6 +170,34 @@ struct file *nt_reg_hive(struct persona_call *call, const char *path)
 	return open_dir(call, NULL, path, O_NOFOLLOW);
 }
 
+/*
+ * Opens a file to be read. Most are right in the directory; then there is no path to walk,
+ * nor memory for one to be cleared.
+ */
+static struct file *open_file(struct file *dir, const char *name, int flags)
+{
+	struct path path = { .mnt = dir->f_path.mnt };
+	struct file *file;
+	int err;
+
+	if (strchr(name, '/'))
+		return file_open_root(&dir->f_path, name, flags, 0);
+	path.dentry = persona_lookup_one(&dir->f_path, name, strlen(name));
+	if (IS_ERR(path.dentry))
+		return ERR_CAST(path.dentry);
+	if (d_mountpoint(path.dentry)) {
+		file = file_open_root(&dir->f_path, name, flags, 0);
+	} else if (!d_is_reg(path.dentry)) {
+		file = ERR_PTR(d_is_symlink(path.dentry) ? -ELOOP : -EINVAL);
+	} else {
+		err = inode_permission(persona_mnt_idmap(path.mnt), d_inode(path.dentry),
+				       MAY_OPEN | MAY_READ);
+		file = err ? ERR_PTR(err) : dentry_open(&path, flags, current_cred());
+	}
+	dput(path.dentry);
+	return file;
+}
+
 /**
  * nt_reg_read() - read a file
  * @call: foreign call under way
@@ -193,7 +223,7 @@ long nt_reg_read(struct persona_call *call, struct file *dir, const char *name, 
 	ret = persona_permit(call, __NR_openat, AT_FDCWD, 0, flags);
 	if (ret)
 		return ret;
-	file = file_open_root(&dir->f_path, name, flags, 0);
+	file = open_file(dir, name, flags);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	ret = -EINVAL;
