@@ -12,7 +12,7 @@
 #include <windows.h>
 
 static HANDLE event, r, w;
-static wchar_t self[MAX_PATH], file[MAX_PATH];
+static wchar_t self[MAX_PATH], file[MAX_PATH], many[MAX_PATH];
 
 static inline uint64_t ticks(void)
 {
@@ -35,6 +35,14 @@ static void wait_event(void)
 static void create_file(void)
 {
 	CloseHandle(CreateFileW(file, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL));
+}
+
+static void missing_file(void)
+{
+	wchar_t name[MAX_PATH];
+
+	swprintf(name, MAX_PATH, L"%ls\\Missing", many);
+	GetFileAttributesW(name);
 }
 
 static void pipe_byte(void)
@@ -81,10 +89,34 @@ static const struct {
 	{ "SetEvent", set_event, 200, 10 },
 	{ "wait, signalled event", wait_event, 200, 10 },
 	{ "CreateFile, CloseHandle", create_file, 100, 10 },
+	{ "file not there, of 1000", missing_file, 20, 5 },
 	{ "byte through a pipe", pipe_byte, 100, 10 },
 	{ "CreateThread, join", create_thread, 10, 10 },
 	{ "CreateProcess, wait", create_process, 2, 5 },
 };
+
+/* A folder with many files, beside the program. */
+static BOOL make_many(void)
+{
+	wchar_t name[MAX_PATH];
+	HANDLE h;
+	int i;
+
+	wcscpy(many, self);
+	wcscpy(wcsrchr(many, '\\') + 1, L"many");
+	if (!CreateDirectoryW(many, NULL) && GetLastError() != ERROR_ALREADY_EXISTS)
+		return FALSE;
+	for (i = 0; i < 1000; i++) {
+		swprintf(name, MAX_PATH, L"%ls\\Module%d.obj", many, i);
+		h = CreateFileW(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+		if (h == INVALID_HANDLE_VALUE)
+			return FALSE;
+		CloseHandle(h);
+	}
+	/* Until it is a folder like others, that have not just been made. */
+	Sleep(100);
+	return TRUE;
+}
 
 int wmain(int argc, wchar_t **argv)
 {
@@ -97,7 +129,7 @@ int wmain(int argc, wchar_t **argv)
 	GetModuleFileNameW(NULL, self, MAX_PATH);
 	wcscpy(file, self);
 	event = CreateEventW(NULL, TRUE, TRUE, NULL);
-	if (!CreatePipe(&r, &w, NULL, 0))
+	if (!CreatePipe(&r, &w, NULL, 0) || !make_many())
 		return 1;
 	for (i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
 		figures[i].fn();
