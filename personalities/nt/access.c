@@ -13,29 +13,9 @@
 
 #include "nt.h"
 #include "nt_table.h"
-#include "token.h"
-
-#define SD_DACL_PRESENT		0x0004
-#define SD_SELF_RELATIVE	0x8000
-
-#define ACE_ALLOWED		0
-#define ACE_DENIED		1
-#define ACE_INHERIT_ONLY	0x08
-
-#define ACL_HEAD		8
-#define ACE_HEAD		8
+#include "security.h"
 
 #define ACCESS_SYSTEM_SECURITY	0x01000000u
-
-struct sd_relative {
-	u8 revision;
-	u8 pad;
-	u16 control;
-	u32 owner;
-	u32 group;
-	u32 sacl;
-	u32 dacl;
-};
 
 struct sd_absolute {
 	u8 revision;
@@ -46,21 +26,6 @@ struct sd_absolute {
 	u64 group;
 	u64 sacl;
 	u64 dacl;
-};
-
-struct acl {
-	u8 revision;
-	u8 pad;
-	u16 size;
-	u16 count;
-	u16 pad2;
-};
-
-struct ace {
-	u8 type;
-	u8 flags;
-	u16 size;
-	u32 mask;
 };
 
 /**
@@ -76,13 +41,13 @@ struct ace {
 long nt_acl_get(u64 user, void **out)
 {
 	const void __user *from = (const void __user *)(uintptr_t)user;
-	struct acl head;
+	struct nt_acl_head head;
 	u8 *acl;
 	u32 i, at;
 
 	if (copy_from_user(&head, from, sizeof(head)))
 		return -EFAULT;
-	if (head.size < ACL_HEAD || head.revision < 2 || head.revision > 4)
+	if (head.size < sizeof(struct nt_acl_head) || head.revision < 2 || head.revision > 4)
 		return NT_STATUS_INVALID_ACL;
 	/* Not memdup_user(): tokens keep these, so they count. */
 	acl = kmalloc(head.size, GFP_KERNEL_ACCOUNT);
@@ -93,13 +58,13 @@ long nt_acl_get(u64 user, void **out)
 		return -EFAULT;
 	}
 	memcpy(acl, &head, sizeof(head));
-	for (i = 0, at = ACL_HEAD; i < head.count; i++) {
-		struct ace ace;
+	for (i = 0, at = sizeof(struct nt_acl_head); i < head.count; i++) {
+		struct nt_ace_head ace;
 
-		if (head.size - at < ACE_HEAD)
+		if (head.size - at < sizeof(struct nt_ace_head))
 			goto bad;
 		memcpy(&ace, acl + at, sizeof(ace));
-		if (ace.size < ACE_HEAD || ace.size > head.size - at)
+		if (ace.size < sizeof(struct nt_ace_head) || ace.size > head.size - at)
 			goto bad;
 		at += ace.size;
 	}
@@ -114,13 +79,13 @@ bad:
 static long sd_parts(u64 user, struct sd_absolute *sd)
 {
 	const void __user *from = (const void __user *)(uintptr_t)user;
-	struct sd_relative rel;
+	struct nt_sd_head rel;
 
 	if (copy_from_user(&rel, from, sizeof(rel)))
 		return -EFAULT;
 	if (rel.revision != 1)
 		return NT_STATUS_UNKNOWN_REVISION;
-	if (!(rel.control & SD_SELF_RELATIVE))
+	if (!(rel.control & NT_SD_SELF_RELATIVE))
 		return copy_from_user(sd, from, sizeof(*sd)) ? -EFAULT : 0;
 	memset(sd, 0, sizeof(*sd));
 	sd->revision = rel.revision;
@@ -143,7 +108,7 @@ static long sd_parts(u64 user, struct sd_absolute *sd)
  */
 long nt_security_get(u64 user, void **out, u32 *len)
 {
-	struct sd_relative rel = { .revision = 1 };
+	struct nt_sd_head rel = { .revision = 1 };
 	struct nt_sid owner, group;
 	struct sd_absolute sd;
 	u16 acl_size = 0;
@@ -156,19 +121,19 @@ long nt_security_get(u64 user, void **out, u32 *len)
 		ret = nt_sid_get(sd.owner, &owner);
 	if (!ret && sd.group)
 		ret = nt_sid_get(sd.group, &group);
-	if (!ret && (sd.control & SD_DACL_PRESENT) && sd.dacl)
+	if (!ret && (sd.control & NT_SD_DACL_PRESENT) && sd.dacl)
 		ret = nt_acl_get(sd.dacl, &acl);
 	if (ret)
 		return ret;
 	if (acl)
-		acl_size = ((struct acl *)acl)->size;
+		acl_size = ((struct nt_acl_head *)acl)->size;
 	buf = kzalloc(sizeof(rel) + 2 * NT_SID_MAX + acl_size, GFP_KERNEL_ACCOUNT);
 	if (!buf) {
 		kfree(acl);
 		return -ENOMEM;
 	}
 	*len = sizeof(rel);
-	rel.control = (sd.control & SD_DACL_PRESENT) | SD_SELF_RELATIVE;
+	rel.control = (sd.control & NT_SD_DACL_PRESENT) | NT_SD_SELF_RELATIVE;
 	if (sd.owner) {
 		rel.owner = *len;
 		memcpy(buf + *len, &owner, nt_sid_size(&owner));
@@ -230,31 +195,47 @@ static u32 map_generic(const struct nt_generic_mapping *map, u32 mask)
 	return mask & ~(NT_GENERIC_READ | NT_GENERIC_WRITE | NT_GENERIC_EXECUTE | NT_GENERIC_ALL);
 }
 
+/**
+ * nt_acl_entry() - an entry of an access list
+ * @acl: list from nt_acl_get() or nt_security_get()
+ * @at: offset of the entry, behind the list's head for the first; set to the next one's
+ * @ace: receives its head
+ * @sid: receives whom it is about
+ *
+ * Context: any.
+ * Return: false if it is about nobody: only to be inherited, or without a SID.
+ */
+bool nt_acl_entry(const u8 *acl, u32 *at, struct nt_ace_head *ace, struct nt_sid *sid)
+{
+	u32 room;
+
+	memset(sid, 0, sizeof(*sid));
+	memcpy(ace, acl + *at, sizeof(*ace));
+	room = min_t(u32, ace->size - sizeof(*ace), sizeof(*sid));
+	memcpy(sid, acl + *at + sizeof(*ace), room);
+	*at += ace->size;
+	return !(ace->flags & NT_ACE_INHERIT_ONLY) && nt_sid_valid(sid, room);
+}
+
 /* The rights that a list gives, entry by entry: what was decided first stays. */
 static u32 acl_rights(const u8 *acl, const struct nt_token *token,
 		      const struct nt_generic_mapping *map, bool restricted)
 {
-	u32 granted = 0, denied = 0, i, at = ACL_HEAD;
-	struct acl head;
+	u32 granted = 0, denied = 0, i, at = sizeof(struct nt_acl_head);
+	struct nt_acl_head head;
+	struct nt_ace_head ace;
+	struct nt_sid sid;
 
 	memcpy(&head, acl, sizeof(head));
 	for (i = 0; i < head.count; i++) {
-		struct nt_sid sid = { };
-		struct ace ace;
-		u32 room;
-
-		memcpy(&ace, acl + at, sizeof(ace));
-		room = min_t(u32, ace.size - ACE_HEAD, sizeof(sid));
-		memcpy(&sid, acl + at + ACE_HEAD, room);
-		at += ace.size;
-		if ((ace.flags & ACE_INHERIT_ONLY) || !nt_sid_valid(&sid, room))
+		if (!nt_acl_entry(acl, &at, &ace, &sid))
 			continue;
 		if (restricted ? !restricted_is(token, &sid) :
-				 !token_is(token, &sid, ace.type == ACE_DENIED))
+				 !token_is(token, &sid, ace.type == NT_ACE_DENIED))
 			continue;
-		if (ace.type == ACE_ALLOWED)
+		if (ace.type == NT_ACE_ALLOWED)
 			granted |= map_generic(map, ace.mask) & ~denied;
-		else if (ace.type == ACE_DENIED)
+		else if (ace.type == NT_ACE_DENIED)
 			denied |= map_generic(map, ace.mask) & ~granted;
 	}
 	return granted;
@@ -276,7 +257,7 @@ static u32 acl_rights(const u8 *acl, const struct nt_token *token,
 long nt_security_check(const void *sd, u32 len, const struct nt_token *token, u32 desired,
 		       const struct nt_generic_mapping *map, u32 *granted)
 {
-	struct sd_relative rel;
+	struct nt_sd_head rel;
 	struct nt_sid owner = { };
 	u32 rights, wanted;
 
@@ -290,14 +271,14 @@ long nt_security_check(const void *sd, u32 len, const struct nt_token *token, u3
 	if ((wanted & ACCESS_SYSTEM_SECURITY) && !(token->enabled & BIT_ULL(NT_SE_SECURITY)))
 		return NT_STATUS_PRIVILEGE_NOT_HELD;
 
-	if (!(rel.control & SD_DACL_PRESENT) || !rel.dacl)
+	if (!(rel.control & NT_SD_DACL_PRESENT) || !rel.dacl)
 		rights = U32_MAX;	/* no list: everybody may do everything */
 	else
 		rights = acl_rights(sd + rel.dacl, token, map, false);
 	/* The owner can always get at the list. */
 	if (token_is(token, &owner, false))
 		rights |= NT_READ_CONTROL | NT_WRITE_DAC;
-	if (token->nrestricted && (rel.control & SD_DACL_PRESENT) && rel.dacl)
+	if (token->nrestricted && (rel.control & NT_SD_DACL_PRESENT) && rel.dacl)
 		rights &= acl_rights(sd + rel.dacl, token, map, true);
 	if (token->enabled & BIT_ULL(NT_SE_SECURITY))
 		rights |= ACCESS_SYSTEM_SECURITY;

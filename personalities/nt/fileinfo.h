@@ -149,6 +149,7 @@ void nt_info_network(struct nt_info_network *info, const struct nt_file_stat *st
 
 /* filesetinfo.c */
 long nt_delete_check(struct persona_call *call, struct nt_file *file, bool readonly);
+long nt_file_chmod(struct persona_call *call, const struct path *path, umode_t mode);
 umode_t nt_mode_of_attr(umode_t mode, u32 attr, umode_t umask);
 
 /* filename.c */

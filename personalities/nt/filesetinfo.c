@@ -93,24 +93,31 @@ umode_t nt_mode_of_attr(umode_t mode, u32 attr, umode_t umask)
 }
 EXPORT_SYMBOL_FOR_TEST(nt_mode_of_attr);
 
-/*
+/**
+ * nt_file_chmod() - change permission bits
+ * @call: call under way
+ * @path: file
+ * @mode: its mode to be; the type stays
+ *
  * As fchmod(2), which does not take what was opened with O_PATH. By name it could
  * be another file by now, or a link to one.
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
  */
-static long change_mode(struct persona_call *call, const struct path *path, u32 attr)
+long nt_file_chmod(struct persona_call *call, const struct path *path, umode_t mode)
 {
 	struct iattr change = { .ia_valid = ATTR_MODE | ATTR_CTIME };
 	struct inode *inode = d_inode(path->dentry);
 	long ret;
 
-	ret = persona_permit(call, __NR_fchmod, -1,
-			     nt_mode_of_attr(inode->i_mode, attr, current->fs->umask) & 07777);
+	ret = persona_permit(call, __NR_fchmod, -1, mode & S_IALLUGO);
 	if (!ret)
 		ret = mnt_want_write(path->mnt);
 	if (ret)
 		return ret;
 	inode_lock(inode);
-	change.ia_mode = nt_mode_of_attr(inode->i_mode, attr, current->fs->umask);
+	change.ia_mode = (mode & S_IALLUGO) | (inode->i_mode & ~S_IALLUGO);
 	ret = persona_security_path_chmod(path, change.ia_mode);
 	if (!ret)
 		ret = notify_change(persona_mnt_idmap(path->mnt), path->dentry, &change, NULL);
@@ -121,15 +128,16 @@ static long change_mode(struct persona_call *call, const struct path *path, u32 
 
 static long set_attr(struct persona_call *call, struct nt_file *file, u32 attr)
 {
-	umode_t mode = file_inode(file->file)->i_mode;
+	umode_t mode = file_inode(file->file)->i_mode, new;
 	long ret;
 
 	if (!attr || S_ISLNK(mode))
 		return 0;
 	if (attr & NT_ATTR_DIRECTORY && !S_ISDIR(mode))
 		return NT_STATUS_INVALID_PARAMETER;
-	if (nt_mode_of_attr(mode, attr, current->fs->umask) != mode) {
-		ret = change_mode(call, &file->file->f_path, attr);
+	new = nt_mode_of_attr(mode, attr, current->fs->umask);
+	if (new != mode) {
+		ret = nt_file_chmod(call, &file->file->f_path, new);
 		if (ret)
 			return ret;
 	}
@@ -251,6 +259,8 @@ static long set_size(struct persona_call *call, struct nt_file *file, s64 size)
 {
 	if (size < 0)
 		return NT_STATUS_INVALID_PARAMETER;
+	if (!S_ISREG(file_inode(file->file)->i_mode))
+		return NT_STATUS_INVALID_DEVICE_REQUEST;
 	return nt_file_native(call, file->file, __NR_ftruncate, size);
 }
 

@@ -4,7 +4,8 @@
  *
  * Who may use an object is for Linux to say: the name space is the user's alone,
  * and files have their permission bits. A descriptor says the same in NT's
- * words; there is none that is kept.
+ * words; there is none that is kept. One that is set becomes permission bits, if
+ * they can say it.
  */
 #include <linux/cred.h>
 #include <linux/export.h>
@@ -15,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "file.h"
+#include "fileinfo.h"
 #include "nt_table.h"
 #include "security.h"
 
@@ -26,11 +28,7 @@
 
 #define ACCESS_SYSTEM_SECURITY	0x01000000u
 
-#define SD_DACL_PRESENT		0x0004
-#define SD_SELF_RELATIVE	0x8000
-
 #define ACL_REVISION		2
-#define ACE_ALLOWED		0
 
 /* What the permission bits of a file come to. */
 #define FILE_READ_RIGHTS	0x00120089u
@@ -38,31 +36,6 @@
 #define FILE_EXECUTE_RIGHTS	0x001200a0u
 #define FILE_OWNER_RIGHTS	0x001e0180u
 #define FILE_ALL_RIGHTS		0x001f01ffu
-
-struct sd_head {
-	u8 revision;
-	u8 pad;
-	u16 control;
-	u32 owner;
-	u32 group;
-	u32 sacl;
-	u32 dacl;
-};
-
-struct acl_head {
-	u8 revision;
-	u8 pad;
-	u16 size;
-	u16 count;
-	u16 pad2;
-};
-
-struct ace_head {
-	u8 type;
-	u8 flags;
-	u16 size;
-	u32 mask;
-};
 
 static u32 put_sid(u8 *at, const struct nt_sid *sid)
 {
@@ -72,8 +45,8 @@ static u32 put_sid(u8 *at, const struct nt_sid *sid)
 
 static u32 put_ace(u8 *at, const struct nt_sid *sid, u32 mask)
 {
-	struct ace_head head = {
-		.type = ACE_ALLOWED,
+	struct nt_ace_head head = {
+		.type = NT_ACE_ALLOWED,
 		.size = sizeof(head) + nt_sid_size(sid),
 		.mask = mask,
 	};
@@ -116,8 +89,8 @@ EXPORT_SYMBOL_FOR_TEST(nt_rights_of_mode);
  */
 u32 nt_security_make(const struct nt_ownership *owner, u32 what, u8 *out)
 {
-	struct sd_head head = { .revision = 1, .control = SD_SELF_RELATIVE };
-	struct acl_head acl = { .revision = ACL_REVISION };
+	struct nt_sd_head head = { .revision = 1, .control = NT_SD_SELF_RELATIVE };
+	struct nt_acl_head acl = { .revision = ACL_REVISION };
 	u32 len = sizeof(head), start;
 	struct nt_sid everyone;
 
@@ -130,7 +103,8 @@ u32 nt_security_make(const struct nt_ownership *owner, u32 what, u8 *out)
 		len += put_sid(out + len, &owner->group);
 	}
 	if (what & DACL_INFORMATION) {
-		head.control |= SD_DACL_PRESENT;
+		/* Nothing is inherited from a folder. */
+		head.control |= NT_SD_DACL_PRESENT | NT_SD_DACL_PROTECTED;
 		head.dacl = len;
 		start = len;
 		len += sizeof(acl);
@@ -152,6 +126,97 @@ u32 nt_security_make(const struct nt_ownership *owner, u32 what, u8 *out)
 	return len;
 }
 EXPORT_SYMBOL_FOR_TEST(nt_security_make);
+
+/* Classes of SIDs, as the permission bits know them. */
+enum { OWNER, GROUP, OTHERS, SUPERUSER, NOBODY };
+
+static int class_of(const struct nt_sid *sid, const struct nt_ownership *is)
+{
+	static const struct {
+		u8 authority;
+		u8 count;
+		u32 sub[2];
+		int class;
+	} known[] = {
+		{ 1, 1, { 0 }, OTHERS },	/* everyone */
+		{ 3, 1, { 4 }, OWNER },		/* owner's rights */
+		{ 5, 1, { 11 }, OTHERS },	/* authenticated users */
+		{ 5, 1, { 18 }, SUPERUSER },	/* the system */
+		{ 5, 2, { 32, 544 }, SUPERUSER },	/* administrators */
+		{ 5, 2, { 32, 545 }, OTHERS },	/* users */
+	};
+	struct nt_sid same;
+	u32 i;
+
+	if (nt_sid_equal(sid, &is->user))
+		return OWNER;
+	if (nt_sid_equal(sid, &is->group))
+		return GROUP;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		nt_sid_make(&same, known[i].authority, known[i].count, known[i].sub[0],
+			    known[i].sub[1]);
+		if (nt_sid_equal(sid, &same))
+			return known[i].class;
+	}
+	return NOBODY;
+}
+
+static unsigned int bits_of_rights(u32 rights, bool folder)
+{
+	unsigned int bits = 0;
+
+	if (rights & (NT_FILE_READ_DATA | NT_GENERIC_READ | NT_GENERIC_ALL))
+		bits |= 4;
+	if (rights & (NT_FILE_WRITE_DATA | NT_GENERIC_WRITE | NT_GENERIC_ALL))
+		bits |= 2;
+	if (rights & (NT_FILE_EXECUTE | NT_GENERIC_EXECUTE | NT_GENERIC_ALL))
+		bits |= 1;
+	/* On NT everybody may pass through folders. */
+	if (folder && bits)
+		bits |= 1;
+	return bits;
+}
+
+/**
+ * nt_mode_of_acl() - the permission bits that an access list comes to
+ * @acl: list from nt_security_get(); NULL: everybody may do everything
+ * @is: whose the file is
+ * @folder: it is one
+ * @mode: set to nine bits
+ *
+ * The superuser may do everything anyway, so rights for it say nothing.
+ *
+ * Context: any.
+ * Return: 0, or STATUS_NOT_SUPPORTED for what permission bits cannot say: denials, and
+ * rights for somebody else.
+ */
+long nt_mode_of_acl(const u8 *acl, const struct nt_ownership *is, bool folder, umode_t *mode)
+{
+	u32 rights[3] = { }, at = sizeof(struct nt_acl_head), i;
+	struct nt_acl_head head;
+	struct nt_ace_head ace;
+	struct nt_sid sid;
+	int class;
+
+	*mode = 0777;
+	if (!acl)
+		return 0;
+	memcpy(&head, acl, sizeof(head));
+	for (i = 0; i < head.count; i++) {
+		if (!nt_acl_entry(acl, &at, &ace, &sid))
+			continue;
+		class = class_of(&sid, is);
+		if (ace.type != NT_ACE_ALLOWED || class == NOBODY)
+			return NT_STATUS_NOT_SUPPORTED;
+		if (class < SUPERUSER)
+			rights[class] |= ace.mask;
+	}
+	*mode = bits_of_rights(rights[OWNER] | rights[OTHERS], folder) << 6 |
+		bits_of_rights(rights[GROUP] | rights[OTHERS], folder) << 3 |
+		bits_of_rights(rights[OTHERS], folder);
+	return 0;
+}
+EXPORT_SYMBOL_FOR_TEST(nt_mode_of_acl);
 
 static void ownership_of_file(struct file *file, struct nt_ownership *owner)
 {
@@ -232,7 +297,7 @@ out:
 
 /*
  * Nobody but the user reaches the object, so a list that keeps others out is
- * obeyed. That of a file or key would have to change its permissions.
+ * obeyed. That of a key would have to change the permissions of its files.
  */
 static bool obeys_dacl(const struct nt_object *obj)
 {
@@ -243,7 +308,7 @@ static bool obeys_dacl(const struct nt_object *obj)
 /* The owner in a descriptor: only the one that the object has anyway. */
 static long owner_check(const void *sd, u32 len, const struct nt_ownership *is)
 {
-	const struct sd_head *head = sd;
+	const struct nt_sd_head *head = sd;
 	u32 room;
 
 	if (len < sizeof(*head) || !head->owner || head->owner > len)
@@ -252,6 +317,31 @@ static long owner_check(const void *sd, u32 len, const struct nt_ownership *is)
 	if (!nt_sid_valid(sd + head->owner, room))
 		return NT_STATUS_INVALID_OWNER;
 	return nt_sid_equal(sd + head->owner, &is->user) ? 0 : NT_STATUS_INVALID_OWNER;
+}
+
+static long set_file_dacl(struct persona_call *call, struct nt_object *obj, const void *sd,
+			  const struct nt_ownership *is)
+{
+	const struct nt_sd_head *head = sd;
+	struct inode *inode;
+	struct file *file;
+	umode_t mode;
+	long ret;
+
+	if (obj->type != &nt_file_type || !(head->control & NT_SD_DACL_PRESENT))
+		return NT_STATUS_NOT_SUPPORTED;
+	file = nt_file_get(obj);
+	if (!file)
+		return NT_STATUS_NOT_SUPPORTED;
+	inode = file_inode(file);
+	ret = NT_STATUS_NOT_SUPPORTED;
+	if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode))
+		ret = nt_mode_of_acl(head->dacl ? sd + head->dacl : NULL, is,
+				     S_ISDIR(inode->i_mode), &mode);
+	if (!ret)
+		ret = nt_file_chmod(call, &file->f_path, (inode->i_mode & 07000) | mode);
+	fput(file);
+	return ret;
 }
 
 /* NtSetSecurityObject(handle, what, *descriptor) */
@@ -279,7 +369,7 @@ long nt_set_security_object(struct persona_call *call)
 	if (what & OWNER_INFORMATION)
 		ret = owner_check(sd, len, owner);
 	if (!ret && what & DACL_INFORMATION && !obeys_dacl(obj))
-		ret = NT_STATUS_NOT_SUPPORTED;
+		ret = set_file_dacl(call, obj, sd, owner);
 	kfree(owner);
 out_sd:
 	kfree(sd);

@@ -17,10 +17,49 @@ struct nt_ownership {
 	u32 rights[3];
 };
 
+/* SECURITY_DESCRIPTOR_CONTROL */
+#define NT_SD_DACL_PRESENT	0x0004
+#define NT_SD_DACL_PROTECTED	0x1000
+#define NT_SD_SELF_RELATIVE	0x8000
+
+#define NT_ACE_ALLOWED		0
+#define NT_ACE_DENIED		1
+#define NT_ACE_INHERIT_ONLY	0x08
+
+/* SECURITY_DESCRIPTOR_RELATIVE: offsets, 0 for what is not there. */
+struct nt_sd_head {
+	u8 revision;
+	u8 pad;
+	u16 control;
+	u32 owner;
+	u32 group;
+	u32 sacl;
+	u32 dacl;
+};
+
+struct nt_acl_head {
+	u8 revision;
+	u8 pad;
+	u16 size;
+	u16 count;
+	u16 pad2;
+};
+
+struct nt_ace_head {
+	u8 type;
+	u8 flags;
+	u16 size;
+	u32 mask;
+};
+
 /* Head, two SIDs, a list of three. */
 #define NT_SECURITY_MAX		512
 
 u32 nt_rights_of_mode(unsigned int bits);
 u32 nt_security_make(const struct nt_ownership *owner, u32 what, u8 *out);
+long nt_mode_of_acl(const u8 *acl, const struct nt_ownership *is, bool folder, umode_t *mode);
+
+/* access.c */
+bool nt_acl_entry(const u8 *acl, u32 *at, struct nt_ace_head *ace, struct nt_sid *sid);
 
 #endif /* _NT_SECURITY_H */

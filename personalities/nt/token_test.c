@@ -4,8 +4,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "security.h"
 #include "sysinfo.h"
-#include "token.h"
 
 static void sids(struct kunit *test)
 {
@@ -251,7 +251,62 @@ static void timezones(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, nt_timezone_is_daylight(&tz, SECONDS(2024, 3, 10, 7, 0)));
 }
 
+/* What can be said with permission bits comes back as it was said. */
+static void modes(struct kunit *test)
+{
+	struct nt_ownership is = { }, again;
+	struct nt_sid other, system, everyone;
+	umode_t mode;
+	struct sd *sd;
+	u8 *out;
+	u32 i, j;
+
+	sd = kunit_kzalloc(test, sizeof(*sd), GFP_KERNEL);
+	out = kunit_kzalloc(test, NT_SECURITY_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sd);
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	nt_sid_of_uid(&is.user, 1000);
+	nt_sid_of_gid(&is.group, 1000);
+	nt_sid_of_uid(&other, 1001);
+	nt_sid_make(&system, 5, 1, 18);
+	nt_sid_make(&everyone, 1, 1, 0);
+	for (i = 0; i < 01000; i++) {
+		/* Others have no right that the owner or group has not. */
+		if ((i & 7) & ~(i >> 3 & 7) || (i & 7) & ~(i >> 6 & 7))
+			continue;
+		again = is;
+		for (j = 0; j < 3; j++)
+			again.rights[j] = nt_rights_of_mode(i >> (6 - 3 * j));
+		nt_security_make(&again, 4, out);
+		KUNIT_EXPECT_EQ(test, nt_mode_of_acl(out + 20, &is, false, &mode), 0);
+		KUNIT_EXPECT_EQ(test, mode, i);
+	}
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(NULL, &is, false, &mode), 0);
+	KUNIT_EXPECT_EQ(test, mode, 0777);
+	sd_init(sd, &is.user, true);
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, false, &mode), 0);
+	KUNIT_EXPECT_EQ(test, mode, 0);
+	sd_ace(sd, 0, 0, NT_FILE_READ_DATA | NT_FILE_WRITE_DATA, &is.user);
+	sd_ace(sd, 0, 0, NT_GENERIC_ALL, &system);
+	sd_ace(sd, 0, 8, NT_GENERIC_ALL, &other);	/* only inherited */
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, false, &mode), 0);
+	KUNIT_EXPECT_EQ(test, mode, 0600);
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, true, &mode), 0);
+	KUNIT_EXPECT_EQ(test, mode, 0700);
+	sd_ace(sd, 0, 0, NT_GENERIC_READ, &everyone);
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, false, &mode), 0);
+	KUNIT_EXPECT_EQ(test, mode, 0644);
+	sd_ace(sd, 0, 0, NT_GENERIC_READ, &other);
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, false, &mode),
+			NT_STATUS_NOT_SUPPORTED);
+	sd_init(sd, &is.user, true);
+	sd_ace(sd, 1, 0, NT_GENERIC_WRITE, &everyone);	/* denied */
+	KUNIT_EXPECT_EQ(test, nt_mode_of_acl(sd->buf + sd->dacl, &is, false, &mode),
+			NT_STATUS_NOT_SUPPORTED);
+}
+
 static struct kunit_case token_cases[] = {
+	KUNIT_CASE(modes),
 	KUNIT_CASE(sids),
 	KUNIT_CASE(privileges),
 	KUNIT_CASE(access_checks),

@@ -197,6 +197,67 @@ static void copies(void)
 	CloseHandle(h);
 }
 
+static int aces(HANDLE h, ACCESS_MASK *mask)
+{
+	union { SECURITY_DESCRIPTOR sd; BYTE b[512]; } sd;
+	BOOL present, defaulted;
+	ACL *acl = NULL;
+	ACCESS_ALLOWED_ACE *ace;
+	DWORD len;
+
+	*mask = 0;
+	if (!GetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd.sd, sizeof(sd), &len) ||
+	    !GetSecurityDescriptorDacl(&sd.sd, &present, &acl, &defaulted) || !acl ||
+	    !GetAce(acl, 0, (void **)&ace))
+		return -1;
+	*mask = ace->Mask;
+	return acl->AceCount;
+}
+
+/* An access list for a file, which is its permission bits. */
+static void file_dacl(void)
+{
+	union { TOKEN_USER u; BYTE b[256]; } user;
+	union { ACL acl; BYTE b[512]; } list;
+	SID world = { 1, 1, { { 0, 0, 0, 0, 0, 1 } }, { 0 } };
+	SID other = { 1, 1, { { 0, 0, 0, 0, 0, 5 } }, { 77 } };
+	SECURITY_DESCRIPTOR sd;
+	wchar_t path[MAX_PATH];
+	ACCESS_MASK mask;
+	ULONG len;
+	HANDLE h;
+
+	query_token(token, TokenUser, &user, sizeof(user), &len);
+	GetTempPathW(MAX_PATH - 40, path);
+	swprintf(path + wcslen(path), 40, L"persona-dacl-%lu", GetCurrentProcessId());
+	h = CreateFileW(path, GENERIC_READ | GENERIC_WRITE | READ_CONTROL | WRITE_DAC, 0, NULL,
+			CREATE_ALWAYS, 0, NULL);
+	is_done(h != INVALID_HANDLE_VALUE, "a file");
+	InitializeSecurityDescriptor(&sd, SECURITY_DESCRIPTOR_REVISION);
+	InitializeAcl(&list.acl, sizeof(list), ACL_REVISION);
+	AddAccessAllowedAce(&list.acl, ACL_REVISION, FILE_ALL_ACCESS, user.u.User.Sid);
+	SetSecurityDescriptorDacl(&sd, TRUE, &list.acl, FALSE);
+	is_done(SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), "the owner's alone");
+	is_int(aces(h, &mask), 1, "one entry");
+	is_hex(mask, FILE_ALL_ACCESS, "with all rights");
+	AddAccessAllowedAce(&list.acl, ACL_REVISION, FILE_GENERIC_READ, &world);
+	is_done(SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), "others may read");
+	is_int(aces(h, &mask), 3, "an entry for the group, one for everyone");
+	InitializeAcl(&list.acl, sizeof(list), ACL_REVISION);
+	AddAccessAllowedAce(&list.acl, ACL_REVISION, FILE_GENERIC_READ, user.u.User.Sid);
+	is_done(SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), "to be read only");
+	is_hex(GetFileAttributesW(path) & FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_READONLY,
+	       "so it is");
+	AddAccessAllowedAce(&list.acl, ACL_REVISION, FILE_GENERIC_READ, &other);
+	is_error(!SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), ERROR_NOT_SUPPORTED,
+		 "rights for somebody else");
+	SetSecurityDescriptorDacl(&sd, TRUE, NULL, FALSE);
+	is_done(SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), "no list");
+	is_int(aces(h, &mask), 3, "everyone");
+	CloseHandle(h);
+	is_done(DeleteFileW(path), "DeleteFile");
+}
+
 int wmain(void)
 {
 	open_process_token = ntdll("NtOpenProcessToken");
@@ -213,6 +274,7 @@ int wmain(void)
 	classes();
 	privileges();
 	access();
+	file_dacl();
 	copies();
 	return done();
 }
