@@ -418,6 +418,9 @@ static long open_file(struct persona_call *call, struct nt_open *req)
 		req->access = nt_map_access(&nt_file_type, req->access);
 	if (ret)
 		goto out;
+	/* Devices do not say that they were there: who may truncate them would want to. */
+	if (file->device != NT_DEVICE_DISK && file->device != NT_DEVICE_NAMED_PIPE)
+		iosb.information = NT_FILE_SUPERSEDED;
 	if (copy_to_user(u64_to_user_ptr(uiosb), &iosb, sizeof(iosb)))
 		ret = -EFAULT;
 	else

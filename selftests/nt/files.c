@@ -122,6 +122,11 @@ static void names(void)
 	is_status(nt_open(&h, RW, attr(NULL, L"\\??\\NUL"), &io, ALL, SYNC), 0, "NUL");
 	is_int(GetFileType(h), FILE_TYPE_CHAR, "is a device");
 	CloseHandle(h);
+	h = CreateFileW(L"NUL", GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, 0, NULL);
+	is_int(h == INVALID_HANDLE_VALUE ? -1 : (int)GetLastError(), 0,
+	       "a device does not say that it was there");
+	is_error(!SetEndOfFile(h), ERROR_INVALID_FUNCTION, "and has no end");
+	CloseHandle(h);
 	swprintf(dos, MAX_PATH, L"%ls/d/New", dir);
 	h = CreateFileW(dos, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
 	is_done(h != INVALID_HANDLE_VALUE, "CreateFile turns slashes round");
