@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "file.h"
 #include "security.h"
 #include "sysinfo.h"
 
