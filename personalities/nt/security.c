@@ -305,18 +305,24 @@ static bool obeys_dacl(const struct nt_object *obj)
 	       obj->type == &nt_thread_type;
 }
 
-/* The owner in a descriptor: only the one that the object has anyway. */
-static long owner_check(const void *sd, u32 len, const struct nt_ownership *is)
+static bool has_sid(const void *sd, u32 len, u32 at, const struct nt_sid *is)
+{
+	return at <= len && nt_sid_valid(sd + at, len - at) && nt_sid_equal(sd + at, is);
+}
+
+/* The owner and group in a descriptor: only those that the object has anyway. */
+static long check_owners(u32 what, const void *sd, u32 len, const struct nt_ownership *is)
 {
 	const struct nt_sd_head *head = sd;
-	u32 room;
 
-	if (len < sizeof(*head) || !head->owner || head->owner > len)
+	if ((what & OWNER_INFORMATION && !head->owner) ||
+	    (what & GROUP_INFORMATION && !head->group))
 		return NT_STATUS_INVALID_SECURITY_DESCR;
-	room = len - head->owner;
-	if (!nt_sid_valid(sd + head->owner, room))
+	if (what & OWNER_INFORMATION && !has_sid(sd, len, head->owner, &is->user))
 		return NT_STATUS_INVALID_OWNER;
-	return nt_sid_equal(sd + head->owner, &is->user) ? 0 : NT_STATUS_INVALID_OWNER;
+	if (what & GROUP_INFORMATION && !has_sid(sd, len, head->group, &is->group))
+		return NT_STATUS_INVALID_PRIMARY_GROUP;
+	return what & SACL_INFORMATION ? NT_STATUS_NOT_SUPPORTED : 0;
 }
 
 static long set_file_dacl(struct persona_call *call, struct nt_object *obj, const void *sd,
@@ -365,9 +371,7 @@ long nt_set_security_object(struct persona_call *call)
 	if (!owner)
 		goto out_sd;
 	ownership_of(obj, owner);
-	ret = 0;
-	if (what & OWNER_INFORMATION)
-		ret = owner_check(sd, len, owner);
+	ret = check_owners(what, sd, len, owner);
 	if (!ret && what & DACL_INFORMATION && !obeys_dacl(obj))
 		ret = set_file_dacl(call, obj, sd, owner);
 	kfree(owner);

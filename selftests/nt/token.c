@@ -230,8 +230,8 @@ static void file_dacl(void)
 	query_token(token, TokenUser, &user, sizeof(user), &len);
 	GetTempPathW(MAX_PATH - 40, path);
 	swprintf(path + wcslen(path), 40, L"persona-dacl-%lu", GetCurrentProcessId());
-	h = CreateFileW(path, GENERIC_READ | GENERIC_WRITE | READ_CONTROL | WRITE_DAC, 0, NULL,
-			CREATE_ALWAYS, 0, NULL);
+	h = CreateFileW(path, GENERIC_READ | GENERIC_WRITE | READ_CONTROL | WRITE_DAC |
+			WRITE_OWNER, 0, NULL, CREATE_ALWAYS, 0, NULL);
 	is_done(h != INVALID_HANDLE_VALUE, "a file");
 	InitializeSecurityDescriptor(&sd, SECURITY_DESCRIPTOR_REVISION);
 	InitializeAcl(&list.acl, sizeof(list), ACL_REVISION);
@@ -251,6 +251,9 @@ static void file_dacl(void)
 	AddAccessAllowedAce(&list.acl, ACL_REVISION, FILE_GENERIC_READ, &other);
 	is_error(!SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), ERROR_NOT_SUPPORTED,
 		 "rights for somebody else");
+	SetSecurityDescriptorGroup(&sd, &world, FALSE);
+	is_error(!SetKernelObjectSecurity(h, GROUP_SECURITY_INFORMATION, &sd),
+		 ERROR_INVALID_PRIMARY_GROUP, "another group");
 	SetSecurityDescriptorDacl(&sd, TRUE, NULL, FALSE);
 	is_done(SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, &sd), "no list");
 	is_int(aces(h, &mask), 3, "everyone");
