@@ -15,8 +15,6 @@
 #include "nt_table.h"
 #include "security.h"
 
-#define ACCESS_SYSTEM_SECURITY	0x01000000u
-
 struct sd_absolute {
 	u8 revision;
 	u8 pad;
@@ -47,7 +45,7 @@ long nt_acl_get(u64 user, void **out)
 
 	if (copy_from_user(&head, from, sizeof(head)))
 		return -EFAULT;
-	if (head.size < sizeof(struct nt_acl_head) || head.revision < 2 || head.revision > 4)
+	if (head.size < sizeof(head) || head.revision < 2 || head.revision > 4)
 		return NT_STATUS_INVALID_ACL;
 	/* Not memdup_user(): tokens keep these, so they count. */
 	acl = kmalloc(head.size, GFP_KERNEL_ACCOUNT);
@@ -58,13 +56,13 @@ long nt_acl_get(u64 user, void **out)
 		return -EFAULT;
 	}
 	memcpy(acl, &head, sizeof(head));
-	for (i = 0, at = sizeof(struct nt_acl_head); i < head.count; i++) {
+	for (i = 0, at = sizeof(head); i < head.count; i++) {
 		struct nt_ace_head ace;
 
-		if (head.size - at < sizeof(struct nt_ace_head))
+		if (head.size - at < sizeof(ace))
 			goto bad;
 		memcpy(&ace, acl + at, sizeof(ace));
-		if (ace.size < sizeof(struct nt_ace_head) || ace.size > head.size - at)
+		if (ace.size < sizeof(ace) || ace.size > head.size - at)
 			goto bad;
 		at += ace.size;
 	}
@@ -268,7 +266,7 @@ long nt_security_check(const void *sd, u32 len, const struct nt_token *token, u3
 	memcpy(&owner, sd + rel.owner, min_t(u32, len - rel.owner, sizeof(owner)));
 	desired = map_generic(map, desired);
 	wanted = desired & ~NT_MAXIMUM_ALLOWED;
-	if ((wanted & ACCESS_SYSTEM_SECURITY) && !(token->enabled & BIT_ULL(NT_SE_SECURITY)))
+	if ((wanted & NT_ACCESS_SYSTEM_SECURITY) && !(token->enabled & BIT_ULL(NT_SE_SECURITY)))
 		return NT_STATUS_PRIVILEGE_NOT_HELD;
 
 	if (!(rel.control & NT_SD_DACL_PRESENT) || !rel.dacl)
@@ -281,7 +279,7 @@ long nt_security_check(const void *sd, u32 len, const struct nt_token *token, u3
 	if (token->nrestricted && (rel.control & NT_SD_DACL_PRESENT) && rel.dacl)
 		rights &= acl_rights(sd + rel.dacl, token, map, true);
 	if (token->enabled & BIT_ULL(NT_SE_SECURITY))
-		rights |= ACCESS_SYSTEM_SECURITY;
+		rights |= NT_ACCESS_SYSTEM_SECURITY;
 	if (token->enabled & BIT_ULL(NT_SE_TAKE_OWNERSHIP))
 		rights |= NT_WRITE_OWNER;
 

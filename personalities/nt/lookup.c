@@ -71,6 +71,22 @@ static bool search_actor(struct dir_context *ctx, const char *name, int len, lof
 	return false;
 }
 
+/**
+ * nt_open_to_read() - open what has been found, if the caller may read it
+ * @path: what
+ * @flags: O_*, beside O_RDONLY
+ *
+ * Context: may sleep.
+ * Return: the file, to be put with fput(), or an ERR_PTR().
+ */
+struct file *nt_open_to_read(const struct path *path, int flags)
+{
+	/* dentry_open() asks the security modules, and nobody else. */
+	int err = path_permission(path, MAY_OPEN | MAY_READ);
+
+	return err ? ERR_PTR(err) : dentry_open(path, O_RDONLY | flags, current_cred());
+}
+
 /* Reads the whole list, if the caller may. */
 static int read_list(const struct path *dir, struct search *s)
 {
@@ -79,10 +95,7 @@ static int read_list(const struct path *dir, struct search *s)
 	loff_t pos;
 	int ret;
 
-	ret = inode_permission(persona_mnt_idmap(dir->mnt), inode, MAY_OPEN | MAY_READ);
-	if (ret)
-		return ret;
-	file = dentry_open(dir, O_RDONLY | O_DIRECTORY | O_LARGEFILE, current_cred());
+	file = nt_open_to_read(dir, O_DIRECTORY | O_LARGEFILE);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	s->folder = nt_folder_start(inode);

@@ -236,6 +236,9 @@ u16 nt_toupper(u16 c);
 int nt_strnicmp(const u16 *a, const u16 *b, size_t len);
 long nt_ustring_get(u64 user, u16 **out, u32 *len);
 
+/* lookup.c */
+struct file *nt_open_to_read(const struct path *path, int flags);
+
 /* time.c: 100 ns units since 1601 */
 #define NT_EPOCH_DIFF		116444736000000000ll	/* of 1970 */
 s64 nt_system_time(void);

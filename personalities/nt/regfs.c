@@ -3,7 +3,6 @@
  * The registry's files. All is done as the calling task: with its credentials,
  * under its seccomp filter, in its own root directory.
  */
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
@@ -178,22 +177,18 @@ static struct file *open_file(struct file *dir, const char *name, int flags)
 {
 	struct path path = { .mnt = dir->f_path.mnt };
 	struct file *file;
-	int err;
 
 	if (strchr(name, '/'))
 		return file_open_root(&dir->f_path, name, flags, 0);
 	path.dentry = persona_lookup_one(&dir->f_path, name, strlen(name));
 	if (IS_ERR(path.dentry))
 		return ERR_CAST(path.dentry);
-	if (d_mountpoint(path.dentry)) {
+	if (d_mountpoint(path.dentry))
 		file = file_open_root(&dir->f_path, name, flags, 0);
-	} else if (!d_is_reg(path.dentry)) {
+	else if (!d_is_reg(path.dentry))
 		file = ERR_PTR(d_is_symlink(path.dentry) ? -ELOOP : -EINVAL);
-	} else {
-		err = inode_permission(persona_mnt_idmap(path.mnt), d_inode(path.dentry),
-				       MAY_OPEN | MAY_READ);
-		file = err ? ERR_PTR(err) : dentry_open(&path, flags, current_cred());
-	}
+	else
+		file = nt_open_to_read(&path, flags);
 	dput(path.dentry);
 	return file;
 }

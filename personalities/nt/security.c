@@ -26,8 +26,6 @@
 #define DACL_INFORMATION	0x4u
 #define SACL_INFORMATION	0x8u
 
-#define ACCESS_SYSTEM_SECURITY	0x01000000u
-
 #define ACL_REVISION		2
 
 /* What the permission bits of a file come to. */
@@ -257,7 +255,7 @@ static u32 rights_for(u32 what, u32 dacl, u32 owner)
 	if (what & DACL_INFORMATION)
 		rights |= dacl;
 	if (what & SACL_INFORMATION)
-		rights |= ACCESS_SYSTEM_SECURITY;
+		rights |= NT_ACCESS_SYSTEM_SECURITY;
 	return rights;
 }
 

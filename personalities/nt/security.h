@@ -17,6 +17,8 @@ struct nt_ownership {
 	u32 rights[3];
 };
 
+#define NT_ACCESS_SYSTEM_SECURITY	0x01000000u
+
 /* SECURITY_DESCRIPTOR_CONTROL */
 #define NT_SD_DACL_PRESENT	0x0004
 #define NT_SD_DACL_PROTECTED	0x1000
