@@ -42,7 +42,8 @@ mount --bind /dev $root/dev
 mount --bind /proc $root/proc
 cp -a "$view/." $root"$view"
 names="ntdll kernel32 kernelbase msvcrt ucrtbase apisetschema advapi32 sechost user32 gdi32
-	win32u version rpcrt4 ole32 combase shell32 shlwapi shcore setupapi imm32 ws2_32 userenv zlib1 mscoree"
+	win32u version rpcrt4 ole32 combase shell32 shlwapi shcore setupapi imm32 ws2_32 userenv zlib1
+	mscoree"
 for name in $names; do
 	copy "$dlls/x86_64-windows/$name.dll"
 done
