@@ -138,6 +138,7 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 {
 	const struct personality *pers = thread->proc->pers;
 	const struct persona_table *const *tables;
+	const struct persona_table *table;
 	struct persona_call call;
 	bool traced = persona_tracing();
 	u32 nr = regs->orig_ax;		/* no system looks at the upper half */
@@ -175,6 +176,7 @@ static noinline bool dispatch_slow(struct pt_regs *regs, struct persona_thread *
 	if (unlikely(!call.row->name))
 		goto unknown;
 
+	table = call.table;
 	ret = pers->decode(&call);
 	if (!ret) {
 		if (unlikely(traced))
@@ -188,12 +190,12 @@ unknown:
 	call.row = NULL;
 	call.nr = idx;
 	memset(call.args, 0, sizeof(call.args));
-	persona_count_unknown(thread, cls < thread->ntables ?
-			      tables[cls] : &persona_empty_table, idx);
+	table = cls < thread->ntables ? tables[cls] : &persona_empty_table;
+	persona_count_unknown(thread, table, idx);
 	ret = pers->unknown(&call);
 out:
 	if (unlikely(traced))
-		persona_trace_exit(pers->name, call.table, call.nr, call.row, ret, call.ret2);
+		persona_trace_exit(pers->name, table, call.nr, call.row, ret, call.ret2);
 	if (call.execed) {
 		/* @thread is gone, and its hold on the modules: see persona_execve(). */
 		current->syscall_dispatch.on_dispatch =

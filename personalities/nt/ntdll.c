@@ -331,7 +331,7 @@ struct nt_ntdll *nt_ntdll_learn(const void *dll, size_t size, const struct nt_im
 	ntdll->table = (struct persona_table){ .name = "nt", .rows = ntdll->rows,
 					       .nr = ntdll->nr, .encode = nt_encode };
 	ntdll->tables[NT_CLASS_KERNEL] = &ntdll->table;
-	ntdll->tables[NT_CLASS_WIN32K] = &persona_empty_table;
+	ntdll->tables[NT_CLASS_WIN32K] = &nt_win32k_table;
 	ntdll->tables[NT_CLASS_PERSONA] = &nt_persona_table;
 	kvfree(l);
 	return ntdll;

@@ -77,6 +77,9 @@ static inline u64 nt_entry(const struct nt_proc *proc, enum nt_entry which)
 	return rva ? proc->ntdll_base + rva : 0;
 }
 
+/* nt.c: class 1 */
+extern const struct persona_table nt_win32k_table;
+
 /* unixcall.c: class 2 */
 extern const struct persona_table nt_persona_table;
 

@@ -115,7 +115,7 @@ static struct nt_windows *make(int build)
 	w->table.nr = nr;
 	w->table.encode = nt_encode;
 	w->tables[NT_CLASS_KERNEL] = &w->table;
-	w->tables[NT_CLASS_WIN32K] = &persona_empty_table;
+	w->tables[NT_CLASS_WIN32K] = &nt_win32k_table;
 	w->tables[NT_CLASS_PERSONA] = &nt_persona_table;
 	return w;
 }
