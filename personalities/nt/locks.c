@@ -40,10 +40,15 @@ EXPORT_SYMBOL_FOR_TEST(nt_range_overlap);
  * @want: lock that is wanted
  *
  * Context: any.
- * Return: true if it is, whoever owns it.
+ * An exclusive lock is in nobody's way who has it and wants a shared one: LockFileEx()
+ * tells how a program that gives up the first goes on with the second.
+ *
+ * Return: true if it is.
  */
 bool nt_range_excludes(const struct nt_range *held, const struct nt_range *want)
 {
+	if (!want->exclusive && held->file == want->file && held->proc == want->proc)
+		return false;
 	return (held->exclusive || want->exclusive) && nt_range_overlap(held, want);
 }
 EXPORT_SYMBOL_FOR_TEST(nt_range_excludes);
@@ -70,6 +75,7 @@ static long try_range(struct nt_node *node, struct nt_range *range)
 	} else if (node->nr_ranges >= RANGES_MAX) {
 		ret = NT_STATUS_INSUFFICIENT_RESOURCES;
 	} else {
+		range->pending = true;
 		list_add_tail(&range->link, &node->ranges);
 		node->nr_ranges++;
 	}
@@ -77,13 +83,20 @@ static long try_range(struct nt_node *node, struct nt_range *range)
 	return ret;
 }
 
-static void drop_range(struct nt_node *node, struct nt_range *range)
+/* The end of what try_range() has begun. True if @range is not in the list any more. */
+static bool end_range(struct nt_node *node, struct nt_range *range, bool drop)
 {
 	spin_lock(&node->lock);
-	list_del(&range->link);
-	node->nr_ranges--;
+	range->pending = false;
+	drop |= range->closed;
+	if (drop) {
+		list_del(&range->link);
+		node->nr_ranges--;
+	}
 	spin_unlock(&node->lock);
-	wake_up_all(&node->wait);
+	if (drop)
+		wake_up_all(&node->wait);
+	return drop;
 }
 
 /* fcntl(2) on the range; what cannot be said to Linux is left unsaid. */
@@ -108,6 +121,25 @@ static long native_lock(struct persona_call *call, struct nt_file *file, u64 sta
 	return ret == -EACCES ? -EAGAIN : ret;
 }
 
+/* Another lock of ours on the same bytes goes on; Linux knows one for each byte. */
+static void relock(struct persona_call *call, struct nt_file *file, const struct nt_range *with)
+{
+	struct nt_node *node = file->node;
+	struct nt_range *range, other = { };
+
+	spin_lock(&node->lock);
+	list_for_each_entry(range, &node->ranges, link) {
+		if (range != with && range->file == file && nt_range_overlap(range, with) &&
+		    (!other.len || range->exclusive))
+			other = *range;
+	}
+	spin_unlock(&node->lock);
+	if (other.len)
+		native_lock(call, file, other.start, other.len,
+			    other.exclusive ? F_WRLCK : F_RDLCK, F_OFD_SETLK);
+}
+
+/* Takes @range over if it returns 0. */
 static long lock_range(struct persona_call *call, struct nt_file *file, struct nt_range *range,
 		       bool wait)
 {
@@ -128,9 +160,14 @@ static long lock_range(struct persona_call *call, struct nt_file *file, struct n
 			  range->exclusive ? F_WRLCK : F_RDLCK,
 			  wait ? F_OFD_SETLKW : F_OFD_SETLK);
 	/* Only a native program's lock counts, not that there can be none. */
-	if (ret != -EAGAIN && ret != -EDEADLK && ret != -ERESTARTSYS && ret != -EINTR)
+	if (ret != -EAGAIN && ret != -EDEADLK && ret != -ERESTARTSYS && ret != -EINTR) {
+		if (!range->exclusive)
+			relock(call, file, range);
+		if (end_range(node, range, false))
+			kfree(range);
 		return 0;
-	drop_range(node, range);
+	}
+	end_range(node, range, true);
 	if (ret == -ERESTARTSYS || ret == -EINTR)
 		return -ERESTARTNOINTR;
 	return NT_STATUS_LOCK_NOT_GRANTED;
@@ -202,7 +239,11 @@ void nt_ranges_release(struct nt_file *file, struct nt_proc *proc)
 		return;
 	spin_lock(&node->lock);
 	list_for_each_entry_safe(range, tmp, &node->ranges, link) {
-		if (range->file == file && (!proc || range->proc == proc)) {
+		if (range->file != file || (proc && range->proc != proc))
+			continue;
+		if (range->pending) {
+			range->closed = true;
+		} else {
 			list_move(&range->link, &gone);
 			node->nr_ranges--;
 		}
@@ -273,37 +314,19 @@ static struct nt_range *take_range(struct nt_file *file, const struct nt_range *
 	struct nt_node *node = file->node;
 	struct nt_range *range, *found = NULL;
 
+	/* An exclusive lock goes before a shared one. */
 	spin_lock(&node->lock);
 	list_for_each_entry(range, &node->ranges, link) {
-		if (range->file == file && range->start == like->start &&
-		    range->len == like->len) {
+		if (range->file == file && !range->pending && range->start == like->start &&
+		    range->len == like->len && (!found || range->exclusive))
 			found = range;
-			list_del(&range->link);
-			node->nr_ranges--;
-			break;
-		}
+	}
+	if (found) {
+		list_del(&found->link);
+		node->nr_ranges--;
 	}
 	spin_unlock(&node->lock);
 	return found;
-}
-
-/* Another lock of ours on the same bytes goes on; Linux has merged them. */
-static void relock(struct persona_call *call, struct nt_file *file, const struct nt_range *gone)
-{
-	struct nt_node *node = file->node;
-	struct nt_range *range, other = { };
-
-	spin_lock(&node->lock);
-	list_for_each_entry(range, &node->ranges, link) {
-		if (range->file == file && nt_range_overlap(range, gone)) {
-			other = *range;
-			break;
-		}
-	}
-	spin_unlock(&node->lock);
-	if (other.len)
-		native_lock(call, file, other.start, other.len,
-			    other.exclusive ? F_WRLCK : F_RDLCK, F_OFD_SETLK);
 }
 
 /* NtUnlockFile(file, *iosb, *offset, *length, *key) */

@@ -18,6 +18,8 @@ struct nt_proc;
  * @start: first byte
  * @len: bytes; @start + @len - 1 does not overflow
  * @exclusive: or shared
+ * @pending: the call that takes it has not ended, and nobody else may free it
+ * @closed: it goes when that call ends: the process has closed the file object
  */
 struct nt_range {
 	struct list_head link;
@@ -26,6 +28,8 @@ struct nt_range {
 	u64 start;
 	u64 len;
 	bool exclusive;
+	bool pending;
+	bool closed;
 };
 
 bool nt_range_overlap(const struct nt_range *a, const struct nt_range *b);

@@ -359,6 +359,10 @@ static void ranges(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nt_range_excludes(&a, &b));
 	b.exclusive = true;
 	KUNIT_EXPECT_TRUE(test, nt_range_excludes(&a, &b));
+	/* Both are of nobody, which is one owner. */
+	KUNIT_EXPECT_FALSE(test, nt_range_excludes(&b, &a));
+	a.proc = (const struct nt_proc *)&a;
+	KUNIT_EXPECT_TRUE(test, nt_range_excludes(&b, &a));
 	b.start = 20;
 	KUNIT_EXPECT_FALSE(test, nt_range_overlap(&a, &b));
 	a.len = 0;

@@ -45,6 +45,13 @@ static void ranges(HANDLE a, HANDLE b)
 	is_done(lock(b, 5, 10, NOW), "another shared one");
 	is_error(!lock(b, 0, 1, EXCL), ERROR_LOCK_VIOLATION, "an exclusive one");
 	is_done(unlock(a, 0, 10) && unlock(b, 5, 10), "unlocked");
+	is_done(lock(a, 0, 10, EXCL) && lock(a, 0, 10, NOW), "a shared lock on top of one's own");
+	is_error(!lock(b, 5, 1, NOW), ERROR_LOCK_VIOLATION, "others have none");
+	is_done(unlock(a, 0, 10), "the exclusive one is given up first");
+	is_done(lock(b, 5, 1, NOW) && unlock(b, 5, 1), "others have a shared one");
+	is_error(!lock(b, 5, 1, EXCL), ERROR_LOCK_VIOLATION, "but no exclusive one");
+	is_done(unlock(a, 0, 10), "then the shared one");
+	is_error(!unlock(a, 0, 10), ERROR_NOT_LOCKED, "and that is all");
 	is_done(lock(a, 0xfffffff0, 100, EXCL), "behind the end of the file");
 	is_done(unlock(a, 0xfffffff0, 100), "unlocked");
 }
@@ -96,6 +103,33 @@ static void waiting(HANDLE a, HANDLE b)
 	unlock(a, 0, 1);
 }
 
+static DWORD WINAPI hammer(void *arg)
+{
+	DWORD i, done = 0;
+
+	for (i = 0; i < 3000; i++) {
+		done += lock(arg, 0, 8, NOW);
+		done -= unlock(arg, 0, 8);
+	}
+	return done;
+}
+
+/* Who unlocks may be faster than who locks is back. */
+static void races(HANDLE a)
+{
+	HANDLE t[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		t[i] = CreateThread(NULL, 0, hammer, a, 0, NULL);
+	WaitForMultipleObjects(2, t, TRUE, INFINITE);
+	for (i = 0; i < 2; i++)
+		CloseHandle(t[i]);
+	while (unlock(a, 0, 8))
+		;
+	is_done(lock(a, 0, 8, EXCL) && unlock(a, 0, 8), "nothing is left");
+}
+
 int wmain(void)
 {
 	HANDLE a, b;
@@ -109,6 +143,7 @@ int wmain(void)
 	ranges(a, b);
 	io(a, b);
 	waiting(a, b);
+	races(a);
 	CloseHandle(a);
 	is_done(DeleteFileW(path), "DeleteFile");
 	return done();
