@@ -5,7 +5,6 @@
  * A section keeps its file open, and a section of memory is a file of tmpfs
  * without a name; so what is in it is shared as the page cache is.
  */
-#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -14,12 +13,11 @@
 #include <linux/uaccess.h>
 
 #include "file.h"
+#include "file_impl.h"
 #include "nt_table.h"
 #include "section.h"
 #include "sync.h"
 #include "vm_impl.h"
-
-#define SECTION_MAX	BIT_ULL(46)
 
 static void section_destroy(struct nt_object *obj)
 {
@@ -124,17 +122,27 @@ static long set_image(struct nt_section *section)
 	return 0;
 }
 
-/* A native call that wants a descriptor. */
-static long set_file_size(struct persona_call *call, struct file *file, u64 size)
+/**
+ * nt_section_grow() - make a section's file longer
+ * @call: call under way
+ * @file: open for writing
+ * @size: bytes that it has to have, not 0
+ *
+ * What somebody else makes longer meanwhile stays as long, where the file system
+ * can do that.
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+long nt_section_grow(struct persona_call *call, struct file *file, u64 size)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
 	long ret;
 
-	if (fd < 0)
-		return fd;
-	fd_install(fd, get_file(file));
-	ret = persona_native(call, __NR_ftruncate, fd, size);
-	close_fd(fd);
+	if (size <= i_size_read(file_inode(file)))
+		return 0;
+	ret = nt_file_native(call, file, __NR_fallocate, 0, size - 1, 1);
+	if (ret == -EOPNOTSUPP || ret == -ENOSYS)
+		ret = nt_file_native(call, file, __NR_ftruncate, size);
 	return ret;
 }
 
@@ -146,7 +154,7 @@ static long set_file(struct persona_call *call, struct nt_section *section, u64 
 	if (max > size) {
 		if (!writes_shared(section->protect))
 			return NT_STATUS_SECTION_TOO_BIG;
-		ret = set_file_size(call, section->file, max);
+		ret = nt_section_grow(call, section->file, max);
 		if (ret)
 			return ret;
 		size = max;
@@ -235,7 +243,7 @@ static long create(struct persona_call *call)
 		ret = nt_get_u64(call->args[3], &max);
 	if (ret)
 		return ret;
-	if (max > SECTION_MAX)
+	if (max > NT_SECTION_MAX)
 		return NT_STATUS_SECTION_TOO_BIG;
 	section = nt_object_alloc(&nt_section_type);
 	if (!section)
@@ -414,7 +422,7 @@ static long extend(struct persona_call *call, struct nt_section *section, u64 *s
 
 	if (!(section->attributes & NT_SEC_FILE) || section->image)
 		return NT_STATUS_SECTION_NOT_EXTENDED;
-	if (*size > SECTION_MAX)
+	if (*size > NT_SECTION_MAX)
 		return NT_STATUS_SECTION_TOO_BIG;
 	if (mutex_lock_killable(&section->lock))
 		return -EINTR;
@@ -422,8 +430,8 @@ static long extend(struct persona_call *call, struct nt_section *section, u64 *s
 		*size = section->size;
 	else if (!writes_shared(section->protect))
 		ret = NT_STATUS_SECTION_NOT_EXTENDED;
-	else if (*size > i_size_read(file_inode(section->file)))
-		ret = set_file_size(call, section->file, *size);
+	else
+		ret = nt_section_grow(call, section->file, *size);
 	if (!ret)
 		WRITE_ONCE(section->size, *size);
 	mutex_unlock(&section->lock);

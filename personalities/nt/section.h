@@ -51,8 +51,14 @@ static inline struct nt_section *nt_section_of(struct nt_object *obj)
 	return container_of(obj, struct nt_section, obj);
 }
 
+#define NT_SECTION_MAX		BIT_ULL(46)
+
 /* section.c */
+long nt_section_grow(struct persona_call *call, struct file *file, u64 size);
 u32 nt_section_access_of(u32 protect);
 bool nt_section_allows(u32 section, u32 view);
+
+/* view.c */
+long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size);
 
 #endif /* _NT_SECTION_H */

@@ -35,11 +35,23 @@ struct view {
 	struct nt_vm_where where;
 };
 
-/* The extent of the view, which must lie in the section. */
+/*
+ * Of a file that can be written, a view may be larger than there is something to
+ * see: LMDB reserves what its database is to become.
+ */
+static bool may_grow(const struct nt_section *section, const struct view *view)
+{
+	return (view->type & NT_MEM_RESERVE) && (section->attributes & NT_SEC_FILE) &&
+	       (section->protect & (NT_PAGE_READWRITE | NT_PAGE_EXECUTE_READWRITE));
+}
+
+/* The extent of the view, which must lie in the section unless it may grow. */
 static long view_size(const struct nt_section *section, struct view *view)
 {
 	u64 size = READ_ONCE(section->size);
 
+	if (view->size && may_grow(section, view))
+		size = NT_SECTION_MAX;
 	if (view->offset >= size)
 		return NT_STATUS_INVALID_VIEW_SIZE;
 	if (!view->size)
@@ -93,6 +105,42 @@ static long map_locked(struct nt_vm *vm, const struct nt_section *section,
 		ret = nt_tree_insert(&vm->tree, region);
 	if (ret)
 		vm_munmap(view->base, view->size);
+	else if (region->flags & NT_REGION_GROWS)
+		vm->grows = true;
+	return ret;
+}
+
+/**
+ * nt_view_grow() - before pages are committed: their file has to have them
+ * @call: call under way
+ * @vm: the caller's
+ * @addr: where, any value
+ * @size: bytes, any value
+ *
+ * Context: may sleep.
+ * Return: NTSTATUS or negative errno; 0, too, where no view is that grows.
+ */
+long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size)
+{
+	struct nt_region *region;
+	struct file *file = NULL;
+	u64 start, end;
+	long ret;
+
+	if (!READ_ONCE(vm->grows) || nt_vm_range(addr, size, &start, &end))
+		return 0;
+	if (mutex_lock_killable(&vm->lock))
+		return -EINTR;
+	region = nt_tree_at(&vm->tree, start);
+	if (region && (region->flags & NT_REGION_GROWS) && end <= nt_region_end(region)) {
+		file = get_file(region->file);
+		end += region->offset - region->base;
+	}
+	mutex_unlock(&vm->lock);
+	if (!file)
+		return 0;
+	ret = nt_section_grow(call, file, end);
+	fput(file);
 	return ret;
 }
 
@@ -113,6 +161,8 @@ static long map_data(struct nt_vm *vm, const struct nt_section *section, struct 
 	region->flags = copy ? NT_REGION_COPY : NT_REGION_SHARED;
 	if (!(section->attributes & NT_SEC_FILE))
 		region->flags |= NT_REGION_MEMORY;
+	else if (may_grow(section, view))
+		region->flags |= NT_REGION_GROWS;
 	region->file = get_file(section->file);
 	if (mutex_lock_killable(&vm->lock)) {
 		ret = -EINTR;

@@ -8,6 +8,7 @@
 
 #include "nt_table.h"
 #include "process.h"
+#include "section.h"
 #include "vm_impl.h"
 
 /* MEM_EXTENDED_PARAMETER */
@@ -161,6 +162,8 @@ static long allocate(struct persona_call *call, u64 ubase, u64 usize, u32 type, 
 	if (prot < 0)
 		return NT_STATUS_INVALID_PAGE_PROTECTION;
 	ret = may_allocate(call, &op, prot);
+	if (!ret && op.addr && !(type & NT_MEM_RESERVE) && call->args[0] == NT_CURRENT_PROCESS)
+		ret = nt_view_grow(call, nt_caller(call)->vm, op.addr, op.size);
 	if (!ret)
 		ret = nt_vm_op(call, call->args[0], NT_PROCESS_VM_OPERATION, &op);
 	if (ret)

@@ -93,7 +93,8 @@ static bool allowed(unsigned long vm_flags, unsigned long error_code)
  * the instruction simply runs again. If the mapping allows the access and there
  * is no page even so, it is a file that has none there.
  */
-static enum nt_vm_fault look_again(u64 addr, unsigned long error_code)
+static enum nt_vm_fault look_again(const struct nt_region *region, u64 addr,
+				   unsigned long error_code)
 {
 	enum nt_vm_fault what = NT_VM_VIOLATION;
 	struct mm_struct *mm = current->mm;
@@ -106,7 +107,8 @@ static enum nt_vm_fault look_again(u64 addr, unsigned long error_code)
 	if (vma && allowed(vma->vm_flags, error_code)) {
 		what = NT_VM_STACK_GROWN;
 		if (vma->vm_file && !(error_code & X86_PF_PROT))
-			what = NT_VM_IN_PAGE;
+			what = region && (region->flags & NT_REGION_GROWS) ? NT_VM_VIOLATION :
+									     NT_VM_IN_PAGE;
 	}
 	mmap_read_unlock(mm);
 	return what;
@@ -142,7 +144,7 @@ enum nt_vm_fault nt_vm_fault(struct nt_vm *vm, u64 addr, unsigned long error_cod
 	if (protect & NT_PAGE_GUARD)
 		what = touch_guard(vm, region, page, protect, has_stack ? &stack : NULL, &limit);
 	else
-		what = look_again(addr, error_code);
+		what = look_again(region, addr, error_code);
 	mutex_unlock(&vm->lock);
 	if (limit && nt_put_u64(teb + TEB_STACK_LIMIT, limit))
 		return NT_VM_VIOLATION;

@@ -33,12 +33,14 @@
  * @tree: regions and pages
  * @low: where the search for free addresses begins
  * @hint: no search from @low needs to look below this
+ * @grows: a view with NT_REGION_GROWS has been made
  */
 struct nt_vm {
 	struct mutex lock;
 	struct nt_vm_tree tree;
 	u64 low;
 	u64 hint;
+	bool grows;
 };
 
 /**

@@ -113,18 +113,33 @@ static void query_outside(struct nt_memory_basic *info, u64 end)
 	info->size = end - info->base;
 }
 
+/* Where the file of a view ends that has room for more. */
+static u64 backed_end(const struct nt_region *region)
+{
+	u64 size;
+
+	if (!(region->flags & NT_REGION_GROWS))
+		return nt_region_end(region);
+	size = PAGE_ALIGN(i_size_read(file_inode(region->file)));
+	return region->base + clamp(size, region->offset, region->offset + region->size) -
+	       region->offset;
+}
+
 static void query_basic(struct nt_vm *vm, u64 addr, struct nt_memory_basic *info)
 {
 	struct nt_region *region = nt_tree_next(&vm->tree, addr);
-	u64 run;
-	u32 protect;
+	u64 run, end;
+	u32 protect = 0;
 
 	*info = (struct nt_memory_basic){ .base = addr & PAGE_MASK };
 	if (!region || region->base > info->base) {
 		query_outside(info, region ? region->base : NT_USER_MAX + 1);
 		return;
 	}
-	protect = nt_tree_get(&vm->tree, info->base, nt_region_end(region), &run);
+	run = nt_region_end(region);
+	end = backed_end(region);
+	if (info->base < end)
+		protect = nt_tree_get(&vm->tree, info->base, end, &run);
 	info->alloc_base = region->base;
 	info->alloc_protect = region->protect;
 	info->size = run - info->base;
@@ -136,6 +151,7 @@ static void query_basic(struct nt_vm *vm, u64 addr, struct nt_memory_basic *info
 static void query_region(struct nt_vm *vm, const struct nt_region *region,
 			 struct nt_memory_region *info)
 {
+	u64 end = backed_end(region);
 	u64 at, run;
 
 	*info = (struct nt_memory_region){
@@ -154,8 +170,8 @@ static void query_region(struct nt_vm *vm, const struct nt_region *region,
 		info->flags = region->flags & NT_REGION_MEMORY ? REGION_MAPPED_MEMORY :
 								 REGION_MAPPED_DATA;
 	}
-	for (at = region->base; at < nt_region_end(region); at = run) {
-		if (nt_tree_get(&vm->tree, at, nt_region_end(region), &run))
+	for (at = region->base; at < end; at = run) {
+		if (nt_tree_get(&vm->tree, at, end, &run))
 			info->commit_size += run - at;
 	}
 }

@@ -15,6 +15,7 @@ struct nt_object;
 #define NT_REGION_COPY		BIT(2)	/* a view whose writes are private */
 
 #define NT_REGION_MEMORY	BIT(3)	/* a view of a section that is no file's */
+#define NT_REGION_GROWS		BIT(4)	/* a view with room for what its file is to become */
 
 /**
  * struct nt_region - one reservation or view

@@ -288,6 +288,69 @@ static void growth(void)
 	CloseHandle(f);
 }
 
+static void is_view(const void *p, DWORD state, SIZE_T size, const char *what)
+{
+	MEMORY_BASIC_INFORMATION info = { };
+
+	ok(VirtualQuery(p, &info, sizeof(info)) && info.State == state && info.RegionSize == size,
+	   "%s (%lx, %llx)", what, info.State, (unsigned long long)info.RegionSize);
+}
+
+/* What LMDB does: the view has room for what the file is to become. */
+static void room(void)
+{
+	HANDLE f = new_file(GENERIC_READ | GENERIC_WRITE, CREATE_ALWAYS), m;
+	SIZE_T large = 0x100000, size = large;
+	char *p = NULL, *q = NULL, text[4] = "";
+	DWORD n;
+
+	WriteFile(f, "0123456789", 10, &n, NULL);
+	is_status(create(&m, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READWRITE, SEC_RESERVE, f), 0,
+		  "a section of a short file");
+	is_status(map(m, SELF, (void **)&p, 0, 0, NULL, &size, 2, 0, PAGE_READONLY), 0xc000001f,
+		  "a large view");
+	size = large;
+	is_status(map(m, SELF, (void **)&p, 0, 0, NULL, &size, 2, MEM_RESERVE, PAGE_READWRITE), 0,
+		  "a large view, reserved");
+	size = large;
+	is_status(map(m, SELF, (void **)&q, 0, 0, NULL, &size, 2, MEM_RESERVE, PAGE_READONLY), 0,
+		  "another, to be read");
+	is_view(p, MEM_COMMIT, 0x1000, "what the file has is there");
+	is_view(p + 0x1000, MEM_RESERVE, large - 0x1000, "and the rest is room");
+	ok(!IsBadReadPtr(p, 0x1000), "the one may be read");
+	ok(IsBadReadPtr(p + 0x1000, 1), "the other may not");
+	is_done(VirtualAlloc(p + 0x8000, 0x2000, MEM_COMMIT, PAGE_READWRITE) == p + 0x8000,
+		"commit a part");
+	is_int(GetFileSize(f, NULL), 0xa000, "the file has it");
+	is_view(p, MEM_COMMIT, 0xa000, "all before it is there");
+	is_view(q + 0xa000, MEM_RESERVE, large - 0xa000, "in the other view, too");
+	strcpy(p + 0x9ffc, "end");
+	is_str(q + 0x9ffc, "end", "it is one file");
+	SetFilePointer(f, 0x9ffc, NULL, FILE_BEGIN);
+	ReadFile(f, text, 3, &n, NULL);
+	is_str(text, "end", "which has what was written");
+	is_done(VirtualAlloc(p, 0x1000, MEM_COMMIT, PAGE_READWRITE) == p, "commit what is there");
+	is_int(GetFileSize(f, NULL), 0xa000, "nothing becomes shorter");
+	ok(!VirtualAlloc(p + large, 0x1000, MEM_COMMIT, PAGE_READWRITE), "behind the view");
+	SetFilePointer(f, 0x20000, NULL, FILE_BEGIN);
+	WriteFile(f, "x", 1, &n, NULL);
+	is_int(q[0x20000], 'x', "what is written behind the end is seen");
+	unmap(SELF, p);
+	unmap(SELF, q);
+	CloseHandle(m);
+	CloseHandle(f);
+
+	f = new_file(GENERIC_READ, OPEN_EXISTING);
+	is_status(create(&m, SECTION_MAP_READ, NULL, NULL, PAGE_READONLY, SEC_COMMIT, f), 0,
+		  "a section to be read");
+	p = NULL;
+	size = large;
+	is_status(map(m, SELF, (void **)&p, 0, 0, NULL, &size, 2, MEM_RESERVE, PAGE_READONLY),
+		  0xc000001f, "has no room for more");
+	CloseHandle(m);
+	CloseHandle(f);
+}
+
 int wmain(void)
 {
 	wchar_t dir[MAX_PATH];
@@ -308,6 +371,7 @@ int wmain(void)
 	images();
 	laid();
 	growth();
+	room();
 	DeleteFileW(name);
 	return done();
 }
