@@ -177,6 +177,23 @@ static void defaults(void)
 	CryptReleaseContext(provider, 0);
 }
 
+static int pages;
+static bool has_437;
+
+static BOOL CALLBACK codepage(wchar_t *name)
+{
+	pages++;
+	has_437 |= !wcscmp(name, L"437");
+	return TRUE;
+}
+
+/* What programs that offer a choice of them ask for: the registry has the list. */
+static void codepages(void)
+{
+	is_done(EnumSystemCodePagesW(codepage, CP_INSTALLED), "EnumSystemCodePages");
+	ok(pages >= 10 && has_437, "%d code pages, and 437 is one", pages);
+}
+
 int wmain(void)
 {
 	query = ntdll("NtQuerySystemInformation");
@@ -193,5 +210,6 @@ int wmain(void)
 	memory();
 	atoms();
 	defaults();
+	codepages();
 	return done();
 }

@@ -37,9 +37,23 @@ processors()
 	done
 }
 
+# Which code pages there are: the view has a table of each.
+codepages()
+{
+	printf '%s\n' 'Machine\System\ControlSet001\Control\Nls\CodePage'
+	for table in "$root"/../nls/c_*.nls; do
+		[ -e "$table" ] || continue
+		table=${table##*/}
+		page=${table#c_}
+		page=${page%.nls}
+		printf '\tsz\t%s\t%s\n' "$(expr "$page" + 0)" "$table"
+	done
+}
+
 {
 	sed -e "s/@CPUS@/$cpus/" -e "s/@UUID@/$uuid/" "$here/registry.txt"
 	processors
+	codepages
 } | awk -v root="$root" '
 # The file name of a key or value: see nt_reg_component() in regname.c.
 function file_name(name, value)
