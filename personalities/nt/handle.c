@@ -257,6 +257,25 @@ long nt_handle_return(struct persona_call *call, struct nt_object *obj, u32 acce
 	return -EFAULT;
 }
 
+/**
+ * nt_handle_none() - the end of a call that was to give a handle
+ * @uhandle: where it was to go
+ * @ret: NTSTATUS or negative errno
+ *
+ * If it failed, there is none. Wine's CreateFileMapping() and CreateWaitableTimer()
+ * return what is there, having initialised nothing.
+ *
+ * Context: may sleep.
+ * Return: @ret.
+ */
+long nt_handle_none(u64 uhandle, long ret)
+{
+	/* That the address is bad has been said, or is not what failed first. */
+	if (unlikely(ret && ret != NT_STATUS_OBJECT_NAME_EXISTS))
+		(void)put_user(0, (u64 __user *)u64_to_user_ptr(uhandle));
+	return ret;
+}
+
 /* Has the process another handle to the object? */
 static bool has_handle(struct nt_proc *proc, const struct nt_object *obj)
 {

@@ -99,20 +99,8 @@ u32 nt_map_access(const struct nt_type *type, u32 access)
 }
 EXPORT_SYMBOL_FOR_TEST(nt_map_access);
 
-/**
- * nt_object_create() - the end of a create call
- * @call: call under way
- * @uattr: user address of OBJECT_ATTRIBUTES, or 0
- * @obj: the new object; its reference is consumed
- * @access: desired
- * @uhandle: where the handle goes
- *
- * Context: may sleep.
- * Return: 0; STATUS_OBJECT_NAME_EXISTS, and the handle is one to the object that
- * has the name already; or an error.
- */
-long nt_object_create(struct persona_call *call, u64 uattr, struct nt_object *obj, u32 access,
-		      u64 uhandle)
+static long create(struct persona_call *call, u64 uattr, struct nt_object *obj, u32 access,
+		   u64 uhandle)
 {
 	struct nt_attributes attr = {};
 	struct nt_object *named;
@@ -144,18 +132,25 @@ long nt_object_create(struct persona_call *call, u64 uattr, struct nt_object *ob
 }
 
 /**
- * nt_object_open() - an open call
+ * nt_object_create() - the end of a create call
  * @call: call under way
- * @uattr: user address of OBJECT_ATTRIBUTES
- * @type: the object must be of this type
+ * @uattr: user address of OBJECT_ATTRIBUTES, or 0
+ * @obj: the new object; its reference is consumed
  * @access: desired
  * @uhandle: where the handle goes
  *
  * Context: may sleep.
- * Return: 0 or an error.
+ * Return: 0; STATUS_OBJECT_NAME_EXISTS, and the handle is one to the object that
+ * has the name already; or an error.
  */
-long nt_object_open(struct persona_call *call, u64 uattr, const struct nt_type *type,
-		    u32 access, u64 uhandle)
+long nt_object_create(struct persona_call *call, u64 uattr, struct nt_object *obj, u32 access,
+		      u64 uhandle)
+{
+	return nt_handle_none(uhandle, create(call, uattr, obj, access, uhandle));
+}
+
+static long open(struct persona_call *call, u64 uattr, const struct nt_type *type, u32 access,
+		 u64 uhandle)
 {
 	struct nt_attributes attr;
 	struct nt_object *obj;
@@ -174,6 +169,23 @@ long nt_object_open(struct persona_call *call, u64 uattr, const struct nt_type *
 	}
 	nt_attributes_put(&attr);
 	return ret;
+}
+
+/**
+ * nt_object_open() - an open call
+ * @call: call under way
+ * @uattr: user address of OBJECT_ATTRIBUTES
+ * @type: the object must be of this type
+ * @access: desired
+ * @uhandle: where the handle goes
+ *
+ * Context: may sleep.
+ * Return: 0 or an error.
+ */
+long nt_object_open(struct persona_call *call, u64 uattr, const struct nt_type *type,
+		    u32 access, u64 uhandle)
+{
+	return nt_handle_none(uhandle, open(call, uattr, type, access, uhandle));
 }
 
 /**

@@ -182,6 +182,7 @@ long nt_handle_get(struct nt_proc *proc, u64 handle, struct nt_handle *out);
 long nt_handle_set_attr(struct nt_proc *proc, u64 handle, u32 attr);
 long nt_handle_return(struct persona_call *call, struct nt_object *obj, u32 access, u32 attr,
 		      void __user *uhandle);
+long nt_handle_none(u64 uhandle, long ret);
 
 /* namespace.c */
 /**

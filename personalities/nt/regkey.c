@@ -86,12 +86,12 @@ static long open_key(struct persona_call *call, u32 options)
 
 long nt_open_key(struct persona_call *call)
 {
-	return open_key(call, 0);
+	return nt_handle_none(call->args[0], open_key(call, 0));
 }
 
 long nt_open_key_ex(struct persona_call *call)
 {
-	return open_key(call, (u32)call->args[3]);
+	return nt_handle_none(call->args[0], open_key(call, (u32)call->args[3]));
 }
 
 static long remove_value(struct persona_call *call, struct file *dir, const char *name)
@@ -237,7 +237,7 @@ static long create(struct key_request *req, struct nt_reg_meta *meta, struct nt_
 	return lookup(req, attr->len, key);
 }
 
-long nt_create_key(struct persona_call *call)
+static long create_key(struct persona_call *call)
 {
 	u32 options = (u32)call->args[5], disposition;
 	struct nt_reg_meta *meta;
@@ -270,6 +270,11 @@ out:
 	kfree(meta);
 	request_put(&req);
 	return ret;
+}
+
+long nt_create_key(struct persona_call *call)
+{
+	return nt_handle_none(call->args[0], create_key(call));
 }
 
 /* The directory that a key is in, and the key's file name there. */

@@ -163,19 +163,34 @@ static long set_file(struct persona_call *call, struct nt_section *section, u64 
 	return section->size ? 0 : NT_STATUS_MAPPED_FILE_SIZE_ZERO;
 }
 
-/* The file of a file handle, with rights for the protection. */
-static long file_of_handle(struct persona_call *call, u64 handle, u32 protect, struct file **file)
+/*
+ * The rights to a file that a section of it takes. Programs find out by trying whether
+ * a file may be executed, and believe it.
+ */
+static u32 file_access_of(u32 protect)
 {
-	int prot = nt_vm_prot(protect);
-	u32 access = NT_FILE_READ_DATA;
+	u32 access = 0;
+
+	if (nt_vm_prot(protect) & PROT_EXEC)
+		access |= NT_FILE_EXECUTE;
+	if (protect & ~NT_PAGE_EXECUTE & 0xff)
+		access |= NT_FILE_READ_DATA;
+	if (writes_shared(protect))
+		access |= NT_FILE_WRITE_DATA;
+	return access;
+}
+
+/* The file of a file handle, with rights for the protection. */
+static long file_of_handle(struct persona_call *call, u64 handle, u32 protect, bool image,
+			   struct file **file)
+{
 	struct nt_object *obj;
 	long ret;
 
-	if (writes_shared(protect))
-		access |= NT_FILE_WRITE_DATA;
-	ret = nt_handle_ref(nt_caller(call), handle, &nt_file_type, access, &obj);
-	/* Who may execute a file may see it executed. */
-	if (ret == NT_STATUS_ACCESS_DENIED && (prot & PROT_EXEC) && !(prot & PROT_WRITE))
+	/* Wine's loader asks for no more than to read. */
+	ret = nt_handle_ref(nt_caller(call), handle, &nt_file_type,
+			    image ? NT_FILE_READ_DATA : file_access_of(protect), &obj);
+	if (image && ret == NT_STATUS_ACCESS_DENIED)
 		ret = nt_handle_ref(nt_caller(call), handle, &nt_file_type, NT_FILE_EXECUTE, &obj);
 	if (ret)
 		return ret;
@@ -252,17 +267,17 @@ static long create(struct persona_call *call)
 	section->protect = protect;
 	section->attributes = attributes;
 	if (handle) {
-		/* An image is never written to, whatever its pages are. */
-		u32 need = attributes & NT_SEC_IMAGE ? NT_PAGE_EXECUTE_READ : protect;
+		bool image = attributes & NT_SEC_IMAGE;
 
-		ret = file_of_handle(call, handle, need, &section->file);
+		/* An image is never written to, whatever its pages are. */
+		ret = file_of_handle(call, handle, image ? NT_PAGE_EXECUTE_READ : protect, image,
+				     &section->file);
 		if (ret) {
 			section->file = NULL;
 			goto err_section;
 		}
 		section->attributes |= NT_SEC_FILE;
-		ret = attributes & NT_SEC_IMAGE ? set_image(section) :
-						  set_file(call, section, max);
+		ret = image ? set_image(section) : set_file(call, section, max);
 	} else {
 		ret = set_memory(section, max);
 	}
@@ -285,7 +300,7 @@ err_section:
  */
 long nt_create_section(struct persona_call *call)
 {
-	return create(call);
+	return nt_handle_none(call->args[0], create(call));
 }
 
 /**
@@ -304,7 +319,7 @@ long nt_create_section_ex(struct persona_call *call)
 		return ret;
 	if (where.low || where.high || where.align)
 		return NT_STATUS_INVALID_PARAMETER;
-	return create(call);
+	return nt_handle_none(call->args[0], create(call));
 }
 
 /**

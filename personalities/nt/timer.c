@@ -286,10 +286,10 @@ static long create_timer(struct persona_call *call, bool manual, u64 uattr, u32 
 
 	ret = persona_permit(call, __NR_timerfd_create, CLOCK_MONOTONIC, 0);
 	if (ret)
-		return ret;
+		return nt_handle_none(call->args[0], ret);
 	timer = nt_object_alloc(&nt_timer_type);
 	if (!timer)
-		return -ENOMEM;
+		return nt_handle_none(call->args[0], -ENOMEM);
 	timer->manual = manual;
 	mutex_init(&timer->mutex);
 	INIT_WORK(&timer->apc_work, timer_apc_work);

@@ -70,6 +70,8 @@ static void files(void)
 	is_done(m != NULL, "a section to be read");
 	is_error(!MapViewOfFile(m, FILE_MAP_WRITE, 0, 0, 0), ERROR_ACCESS_DENIED,
 		 "no view of it to be written");
+	is_error(!CreateFileMappingW(ro, NULL, PAGE_EXECUTE_READ, 0, 0, NULL), ERROR_ACCESS_DENIED,
+		 "nor one to be executed, which the file was not opened for");
 	p = MapViewOfFile(m, FILE_MAP_READ, 0, 0, 0);
 	is_done(p != NULL, "a view to be read");
 	ok(!VirtualProtect(p, 1, PAGE_READWRITE, &old), "it stays one");
@@ -274,6 +276,10 @@ static void growth(void)
 	LARGE_INTEGER size = { .QuadPart = 0x1000 };
 	HANDLE f, m;
 
+	m = (HANDLE)0x1234;
+	is_status(create(&m, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READWRITE, SEC_COMMIT, NULL),
+		  0xc00000f2, "a section of no size");
+	ok(!m, "leaves no handle");
 	if (!extend) {
 		skip("NtExtendSection", "this ntdll has none");
 		return;
