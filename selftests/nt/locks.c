@@ -107,7 +107,7 @@ static DWORD WINAPI hammer(void *arg)
 {
 	DWORD i, done = 0;
 
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < 500; i++) {
 		done += lock(arg, 0, 8, NOW);
 		done -= unlock(arg, 0, 8);
 	}
