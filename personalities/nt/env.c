@@ -6,6 +6,7 @@
 #include <linux/cred.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
@@ -432,6 +433,7 @@ static char *linux_path(struct persona_call *call, const u16 *s, u32 n)
 	const char *root = *nt_personality.view_root;
 	char *path = NULL;
 	u16 *name;
+	long ret;
 
 	if (n < 3 || s[1] != ':' || n > NT_PATH_UNITS)
 		return NULL;
@@ -441,10 +443,10 @@ static char *linux_path(struct persona_call *call, const u16 *s, u32 n)
 	memcpy(name, prefix, sizeof(prefix));
 	memcpy(name + NT_PREFIX, s, n * sizeof(*s));
 	name[n + NT_PREFIX] = 0;
-	if (nt_path_resolve(call, 0, name, n + NT_PREFIX, true, &path))
-		path = NULL;
+	ret = nt_path_resolve(call, 0, name, n + NT_PREFIX, true, &path);
 	kvfree(name);
-	if (path && !strncmp(path, root, strlen(root))) {
+	/* That only the folder is there comes with a path. */
+	if (path && (ret || !strncmp(path, root, strlen(root)))) {
 		kfree(path);
 		path = NULL;
 	}
@@ -465,6 +467,10 @@ static int add_paths(struct unbuilder *u, const char *name, const u16 *s, u32 n)
 		char *path;
 		u32 len = 0;
 
+		/* Each is looked up, and there may be many. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		while (len < n && s[len] != ';')
 			len++;
 		path = linux_path(u->call, s, len);
@@ -526,7 +532,7 @@ static int add_variable(struct unbuilder *u, const u16 *s, u32 n)
  * @len: set to the bytes of them
  *
  * Context: may sleep.
- * Return: 0, -E2BIG or -ENOMEM.
+ * Return: 0, -E2BIG, -ENOMEM, or -EINTR when the caller is to die.
  */
 long nt_env_to_linux(struct persona_call *call, const struct nt_str *env, char **out,
 		     size_t *len)

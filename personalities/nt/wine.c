@@ -24,8 +24,8 @@ long nt_wine_nt_to_unix_file_name(struct persona_call *call)
 {
 	u32 __user *usize = (u32 __user *)(uintptr_t)call->args[2];
 	struct nt_attributes attr;
+	char *path = NULL;
 	u32 size, need;
-	char *path;
 	long ret;
 
 	if (get_user(size, usize))
@@ -36,7 +36,7 @@ long nt_wine_nt_to_unix_file_name(struct persona_call *call)
 	ret = nt_path_resolve(call, attr.root, attr.name, attr.len, true, &path);
 	nt_attributes_put(&attr);
 	if (ret)
-		return ret;
+		goto out;
 	need = strlen(path) + 1;
 	if (put_user(need, usize))
 		ret = -EFAULT;
@@ -44,6 +44,7 @@ long nt_wine_nt_to_unix_file_name(struct persona_call *call)
 		ret = NT_STATUS_BUFFER_TOO_SMALL;
 	else if (copy_to_user((void __user *)(uintptr_t)call->args[1], path, need))
 		ret = -EFAULT;
+out:
 	kfree(path);
 	return ret;
 }
