@@ -59,6 +59,6 @@ u32 nt_section_access_of(u32 protect);
 bool nt_section_allows(u32 section, u32 view);
 
 /* view.c */
-long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size);
+long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size, int prot);
 
 #endif /* _NT_SECTION_H */

@@ -68,6 +68,7 @@ static long replace_placeholder(struct nt_vm *vm, struct nt_region *region, stru
 {
 	struct nt_region *old = nt_tree_at(&vm->tree, view->base);
 	unsigned long got;
+	int ret;
 
 	if (!old || !(old->flags & NT_REGION_PLACEHOLDER) || old->base != view->base ||
 	    old->size != view->size)
@@ -75,7 +76,12 @@ static long replace_placeholder(struct nt_vm *vm, struct nt_region *region, stru
 	got = vm_mmap(file, view->base, view->size, prot, flags | MAP_FIXED, view->offset);
 	if (IS_ERR_VALUE(got))
 		return (long)got;
-	nt_tree_remove(&vm->tree, old);
+	ret = nt_tree_remove(&vm->tree, old);
+	if (ret) {
+		got = vm_mmap(NULL, view->base, view->size, PROT_NONE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+		return IS_ERR_VALUE(got) ? (long)got : ret;
+	}
 	nt_region_free(old);
 	return 0;
 }
@@ -116,11 +122,15 @@ static long map_locked(struct nt_vm *vm, const struct nt_section *section,
  * @vm: the caller's
  * @addr: where, any value
  * @size: bytes, any value
+ * @prot: PROT_* that they are to have
+ *
+ * As on Windows, the right to map is enough: LMDB has no other.
  *
  * Context: may sleep.
- * Return: NTSTATUS or negative errno; 0, too, where no view is that grows.
+ * Return: NTSTATUS or negative errno; 0, too, where no view is that grows, or where
+ * they cannot be committed.
  */
-long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size)
+long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 size, int prot)
 {
 	struct nt_region *region;
 	struct file *file = NULL;
@@ -132,7 +142,8 @@ long nt_view_grow(struct persona_call *call, struct nt_vm *vm, u64 addr, u64 siz
 	if (mutex_lock_killable(&vm->lock))
 		return -EINTR;
 	region = nt_tree_at(&vm->tree, start);
-	if (region && (region->flags & NT_REGION_GROWS) && end <= nt_region_end(region)) {
+	if (region && (region->flags & NT_REGION_GROWS) && end <= nt_region_end(region) &&
+	    !(prot & ~region->max)) {
 		file = get_file(region->file);
 		end += region->offset - region->base;
 	}
@@ -226,8 +237,9 @@ static long map_view(struct persona_call *call, struct nt_vm *vm, const struct n
 static long map_section(struct persona_call *call, u64 handle, struct view *view)
 {
 	struct nt_section *section;
-	struct nt_object *obj;
+	struct nt_handle h;
 	struct nt_vm *vm;
+	bool allowed;
 	long ret;
 
 	if ((view->protect & NT_PAGE_GUARD) || nt_vm_prot(view->protect) < 0)
@@ -235,31 +247,31 @@ static long map_section(struct persona_call *call, u64 handle, struct view *view
 	ret = nt_vm_of_handle(call, call->args[1], NT_PROCESS_VM_OPERATION, &vm);
 	if (ret)
 		return ret;
-	ret = nt_handle_ref(nt_caller(call), handle, &nt_section_type, 0, &obj);
+	/* Once: another thread may give the handle to another section meanwhile. */
+	ret = nt_handle_get(nt_caller(call), handle, &h);
 	if (ret)
 		return ret;
-	section = nt_section_of(obj);
-	/* An image's pages have the protection that the image says. */
-	if (section->image) {
-		nt_object_put(obj);
-		ret = nt_handle_ref(nt_caller(call), handle, &nt_section_type,
-				    NT_SECTION_MAP_READ, &obj);
-		if (ret == NT_STATUS_ACCESS_DENIED)
-			ret = nt_handle_ref(nt_caller(call), handle, &nt_section_type,
-					    NT_SECTION_MAP_EXECUTE, &obj);
-	} else {
-		nt_object_put(obj);
-		ret = nt_handle_ref(nt_caller(call), handle, &nt_section_type,
-				    nt_section_access_of(view->protect), &obj);
+	if (h.obj->type != &nt_section_type) {
+		ret = NT_STATUS_OBJECT_TYPE_MISMATCH;
+		goto out;
 	}
-	if (ret)
-		return ret;
-	section = nt_section_of(obj);
-	if (!section->image && !nt_section_allows(section->protect, view->protect))
+	section = nt_section_of(h.obj);
+	if (section->image) {
+		/* An image's pages have the protection that the image says. */
+		allowed = h.access & (NT_SECTION_MAP_READ | NT_SECTION_MAP_EXECUTE);
+	} else {
+		u32 need = nt_section_access_of(view->protect);
+
+		allowed = (h.access & need) == need;
+	}
+	if (!allowed)
+		ret = NT_STATUS_ACCESS_DENIED;
+	else if (!section->image && !nt_section_allows(section->protect, view->protect))
 		ret = NT_STATUS_SECTION_PROTECTION;
 	else
 		ret = map_view(call, vm, section, view);
-	nt_object_put(obj);
+out:
+	nt_object_put(h.obj);
 	return ret;
 }
 
@@ -365,7 +377,9 @@ static long unmap_locked(struct nt_vm *vm, u64 addr, bool placeholder)
 		ret = vm_munmap(region->base, region->size);
 		if (ret)
 			return ret;
-		nt_tree_remove(&vm->tree, region);
+		ret = nt_tree_remove(&vm->tree, region);
+		if (ret)
+			return ret;
 		if (region->base < vm->hint && region->base >= vm->low)
 			vm->hint = region->base;
 		nt_region_free(region);

@@ -470,7 +470,9 @@ static long release(struct nt_vm *vm, u64 start, u64 end)
 	if (ret)
 		return ret;
 	region = nt_tree_at(&vm->tree, start);
-	nt_tree_remove(&vm->tree, region);
+	ret = nt_tree_remove(&vm->tree, region);
+	if (ret)
+		return ret;
 	nt_region_free(region);
 	freed(vm, start);
 	return 0;

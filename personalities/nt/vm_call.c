@@ -162,8 +162,9 @@ static long allocate(struct persona_call *call, u64 ubase, u64 usize, u32 type, 
 	if (prot < 0)
 		return NT_STATUS_INVALID_PAGE_PROTECTION;
 	ret = may_allocate(call, &op, prot);
-	if (!ret && op.addr && !(type & NT_MEM_RESERVE) && call->args[0] == NT_CURRENT_PROCESS)
-		ret = nt_view_grow(call, nt_caller(call)->vm, op.addr, op.size);
+	if (!ret && (type & (NT_MEM_COMMIT | NT_MEM_RESERVE)) == NT_MEM_COMMIT &&
+	    call->args[0] == NT_CURRENT_PROCESS)
+		ret = nt_view_grow(call, nt_caller(call)->vm, op.addr, op.size, prot);
 	if (!ret)
 		ret = nt_vm_op(call, call->args[0], NT_PROCESS_VM_OPERATION, &op);
 	if (ret)
@@ -533,7 +534,9 @@ static long read_write(struct persona_call *call, unsigned int nr, u32 access)
 		ret = nt_process_ref(call, call->args[0], access, &process);
 		if (ret)
 			return ret;
-		pid = process->pid ? pid_vnr(process->pid) : 0;
+		/* Its number may be another's by now. */
+		pid = process->pid && !smp_load_acquire(&process->ended) ?
+		      pid_vnr(process->pid) : 0;
 		nt_object_put(&process->obj);
 		if (!pid)
 			return NT_STATUS_PROCESS_IS_TERMINATING;

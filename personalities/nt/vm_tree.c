@@ -127,19 +127,27 @@ EXPORT_SYMBOL_FOR_TEST(nt_tree_insert);
 /**
  * nt_tree_remove() - take a region out, and forget its pages
  * @tree: the tree
- * @region: in it; the caller frees it
+ * @region: in it; the caller frees it, if it is out
  *
  * Context: may sleep.
+ * Return: 0, or -ENOMEM with nothing changed.
  */
-void nt_tree_remove(struct nt_vm_tree *tree, struct nt_region *region)
+int nt_tree_remove(struct nt_vm_tree *tree, struct nt_region *region)
 {
-	mtree_erase(&tree->regions, first_page(region->base));
+	/* mtree_erase() does not say whether it had the memory for it. */
+	int err = mtree_store_range(&tree->regions, first_page(region->base),
+				    last_page(region->base, region->size), NULL,
+				    GFP_KERNEL_ACCOUNT);
+
+	if (err)
+		return err;
 	/*
 	 * Should there be no memory for that, no region leads to the stale run, and
 	 * the next one there sets the state of all its pages.
 	 */
 	mtree_store_range(&tree->pages, first_page(region->base),
 			  last_page(region->base, region->size), NULL, GFP_KERNEL_ACCOUNT);
+	return 0;
 }
 EXPORT_SYMBOL_FOR_TEST(nt_tree_remove);
 

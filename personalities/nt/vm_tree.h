@@ -71,7 +71,7 @@ void nt_tree_destroy(struct nt_vm_tree *tree, void (*release)(struct nt_region *
 struct nt_region *nt_tree_at(struct nt_vm_tree *tree, u64 addr);
 struct nt_region *nt_tree_next(struct nt_vm_tree *tree, u64 addr);
 int nt_tree_insert(struct nt_vm_tree *tree, struct nt_region *region);
-void nt_tree_remove(struct nt_vm_tree *tree, struct nt_region *region);
+int __must_check nt_tree_remove(struct nt_vm_tree *tree, struct nt_region *region);
 int nt_tree_split(struct nt_vm_tree *tree, struct nt_region *region, u64 at,
 		  struct nt_region *tail);
 int nt_tree_grow(struct nt_vm_tree *tree, struct nt_region *region, u64 end);

@@ -51,7 +51,7 @@ static void regions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nt_tree_insert(&tree, again), -EEXIST);
 	kfree(again);
 
-	nt_tree_remove(&tree, a);
+	KUNIT_EXPECT_EQ(test, nt_tree_remove(&tree, a), 0);
 	kfree(a);
 	KUNIT_EXPECT_NULL(test, nt_tree_at(&tree, BASE));
 	nt_tree_destroy(&tree, release);
@@ -85,7 +85,7 @@ static void split_and_grow(struct kunit *test)
 	kfree(tail);
 	KUNIT_EXPECT_EQ(test, a->size, 16 * PAGE_SIZE);
 	KUNIT_EXPECT_PTR_EQ(test, nt_tree_at(&tree, BASE + 15 * PAGE_SIZE), a);
-	nt_tree_remove(&tree, a);
+	KUNIT_EXPECT_EQ(test, nt_tree_remove(&tree, a), 0);
 	kfree(a);
 	KUNIT_EXPECT_NULL(test, nt_tree_next(&tree, 0));
 	nt_tree_destroy(&tree, release);
@@ -228,7 +228,7 @@ static void full(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, n, max);
 	KUNIT_EXPECT_EQ(test, nt_tree_set(&tree, 0, 2 * addr, NT_PAGE_NOACCESS), -ENOMEM);
-	nt_tree_remove(&tree, &(struct nt_region){ .base = 0, .size = addr });
+	KUNIT_EXPECT_EQ(test, nt_tree_remove(&tree, &(struct nt_region){ .size = addr }), 0);
 	KUNIT_EXPECT_EQ(test, nt_tree_get(&tree, 0, addr, &run), 0);
 	KUNIT_EXPECT_EQ(test, run, addr);
 	KUNIT_EXPECT_EQ(test, nt_tree_set(&tree, 0, PAGE_SIZE, NT_PAGE_READONLY), 0);
