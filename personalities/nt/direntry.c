@@ -229,7 +229,7 @@ static long read_names(struct persona_call *call, struct nt_dir *dir, struct fil
 		return ret;
 	forget_names(dir);
 	if (first && find_exact(dir, file, &err))
-		return err ?: sort_names(dir);
+		goto out;
 	reader.units = kmalloc_array(NAME_MAX + 2, sizeof(u16), GFP_KERNEL_ACCOUNT);
 	if (!reader.units)
 		return -ENOMEM;
@@ -245,7 +245,15 @@ static long read_names(struct persona_call *call, struct nt_dir *dir, struct fil
 	} while (!err && !reader.err && dir->end && reader.ctx.pos != pos);
 	mutex_unlock(&file->f_pos_lock);
 	kfree(reader.units);
-	return err ?: reader.err ?: sort_names(dir);
+	err = err ?: reader.err;
+out:
+	err = err ?: sort_names(dir);
+	if (err) {
+		/* Names that are counted and not sorted are of no use to the next call. */
+		forget_names(dir);
+		dir->end = false;
+	}
+	return err;
 }
 
 /* A drive's top folder has neither "." nor "..". */
