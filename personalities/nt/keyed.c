@@ -146,11 +146,13 @@ static long keyed_sleep(struct persona_call *call, struct nt_keyed_event *event,
 	struct nt_lock lock;
 	long ret;
 
+	/* Before others see what is on this stack: a filter may end the thread here. */
+	ret = persona_permit(call, __NR_futex, 0, FUTEX_WAIT | FUTEX_PRIVATE_FLAG);
+	if (ret)
+		return ret;
 	if (meet(event, &s))
 		return 0;
-	ret = persona_permit(call, __NR_futex, 0, FUTEX_WAIT | FUTEX_PRIVATE_FLAG);
-	if (!ret)
-		ret = nt_sleep_while(call, &s.met, 0, (u8)call->args[2], &d);
+	ret = nt_sleep_while(call, &s.met, 0, (u8)call->args[2], &d);
 	nt_object_lock(&event->obj, &lock);
 	if (!s.met)
 		list_del(&s.link);
