@@ -302,6 +302,9 @@ bool nt_fault(struct persona_thread *thread, struct pt_regs *regs, int trapnr,
 	struct nt_exception_record rec = { .address = regs->ip };
 	struct nt_context ctx = { };
 
+	/* The child of a NtCreateUserProcess() under way is no Windows program's thread. */
+	if (!nt_thread(thread)->self)
+		return false;
 	if (!describe(thread, regs, trapnr, error_code, addr, &rec))
 		return true;
 	nt_context_from_regs(&ctx, regs, NT_CONTEXT_FULL | NT_CONTEXT_SEGMENTS);
