@@ -144,6 +144,7 @@ static long pipe_attribute(struct persona_call *call, struct nt_file *file,
 {
 	u32 len = call->args[ARG_IN_LEN];
 	char name[32] = { };
+	long ret;
 	u32 pid;
 
 	if (len > sizeof(name) - 1)
@@ -151,11 +152,13 @@ static long pipe_attribute(struct persona_call *call, struct nt_file *file,
 	if (copy_from_user(name, u64_to_user_ptr(call->args[ARG_IN]), len))
 		return -EFAULT;
 	if (!strcmp(name, "ClientProcessId"))
-		pid = nt_npfs_pid(end, NT_PIPE_CLIENT);
+		ret = nt_npfs_pid(end, NT_PIPE_CLIENT, &pid);
 	else if (!strcmp(name, "ServerProcessId"))
-		pid = nt_npfs_pid(end, NT_PIPE_SERVER);
+		ret = nt_npfs_pid(end, NT_PIPE_SERVER, &pid);
 	else
 		return NT_STATUS_NOT_FOUND;
+	if (ret)
+		return ret;
 	if ((u32)call->args[ARG_OUT_LEN] < sizeof(pid))
 		return NT_STATUS_BUFFER_TOO_SMALL;
 	if (copy_to_user(u64_to_user_ptr(call->args[ARG_OUT]), &pid, sizeof(pid)))

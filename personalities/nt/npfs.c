@@ -600,20 +600,23 @@ void nt_npfs_local_info(struct nt_pipe_end *end, struct nt_pipe_local_info *info
  * nt_npfs_pid() - the process at an end of a connection
  * @end: end that asks
  * @side: end that is asked about
+ * @pid: set to its id in the caller's namespace, 0 if it cannot be seen
  *
  * Context: may sleep.
- * Return: its id in the caller's namespace, 0 if it cannot be seen.
+ * Return: 0, or -ERESTARTSYS.
  */
-u32 nt_npfs_pid(struct nt_pipe_end *end, u8 side)
+long nt_npfs_pid(struct nt_pipe_end *end, u8 side, u32 *pid)
 {
 	struct nt_pipe_conn *conn = nt_pipe_conn_get(end);
-	u32 pid;
+	long ret = -ERESTARTSYS;
 
-	mutex_lock(&conn->lock);
-	pid = pid_vnr(conn->pid[side]);
-	mutex_unlock(&conn->lock);
+	if (!mutex_lock_killable(&conn->lock)) {
+		*pid = pid_vnr(conn->pid[side]);
+		mutex_unlock(&conn->lock);
+		ret = 0;
+	}
 	nt_pipe_conn_put(conn);
-	return pid;
+	return ret;
 }
 
 /* The device itself: WaitNamedPipe() opens it. */

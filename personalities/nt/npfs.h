@@ -32,6 +32,6 @@ bool nt_npfs_is_root_file(struct file *file);
 long nt_npfs_listen(struct nt_pipe_end *end);
 long nt_npfs_wait(struct persona_call *call, u64 in, u32 in_len);
 void nt_npfs_local_info(struct nt_pipe_end *end, struct nt_pipe_local_info *info);
-u32 nt_npfs_pid(struct nt_pipe_end *end, u8 side);
+long nt_npfs_pid(struct nt_pipe_end *end, u8 side, u32 *pid);
 
 #endif /* _NT_NPFS_H */

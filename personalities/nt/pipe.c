@@ -405,12 +405,12 @@ static long put_message(struct nt_pipe_queue *queue, struct iov_iter *from)
 static bool has_room(const struct nt_pipe_conn *conn, const struct nt_pipe_queue *queue,
 		     size_t len)
 {
-	u32 bytes = READ_ONCE(queue->bytes);
+	u32 bytes = READ_ONCE(queue->bytes), count = READ_ONCE(queue->count);
 
 	if (!conn->message)
 		return bytes < queue->quota;
-	/* One that is larger than the quota needs an empty queue. */
-	return !bytes || bytes + len <= queue->quota;
+	/* One that is larger than the quota needs an empty queue; empty ones add up, too. */
+	return !count || (bytes + len <= queue->quota && count < queue->quota);
 }
 
 /* With the lock held. Returns as nt_pipe_write(), -EAGAIN: full. */
@@ -588,6 +588,9 @@ static ssize_t pipe_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		return 0;
 	do {
 		ret = nt_pipe_read(end, to, block, &done);
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
 	} while (!ret && !done);
 	if (done)
 		return done;
