@@ -399,8 +399,11 @@ bool nt_apc_enter(struct nt_thread *thread, struct pt_regs *regs, bool special)
 	if (!apc)
 		return false;
 	nt_regs_settle(regs);
-	if (enter(nt_proc(thread->thread->proc), regs, apc))
-		nt_exception_kill(thread->thread, regs, NT_STATUS_STACK_OVERFLOW);
+	if (enter(nt_proc(thread->thread->proc), regs, apc)) {
+		/* On the way to user mode: who waits here has references to put. */
+		thread->dying = NT_STATUS_STACK_OVERFLOW;
+		persona_kick(current);
+	}
 	kfree(apc);
 	return true;
 }

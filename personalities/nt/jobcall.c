@@ -139,8 +139,11 @@ long nt_terminate_job_object(struct persona_call *call)
 	own = nt_job_of(self);
 	if (own)
 		nt_object_put(&own->obj);
-	if (own == job)
-		ret = nt_process_leave(call, code);
+	if (own == job) {
+		/* That does not return. */
+		nt_object_put(&job->obj);
+		return nt_process_leave(call, code);
+	}
 out:
 	nt_object_put(&job->obj);
 	return ret;

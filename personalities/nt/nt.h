@@ -139,6 +139,7 @@ struct nt_thread_io {
  * @packet: what it got
  * @spawn: a NtCreateUserProcess() under way, in the child (spawn.c)
  * @execution_state: as NtSetThreadExecutionState() was told
+ * @dying: its process is to end with that when the call under way is over
  * @io: requests it has made
  */
 struct nt_thread {
@@ -156,6 +157,7 @@ struct nt_thread {
 	struct nt_packet *packet;
 	struct nt_spawn *spawn;
 	u32 execution_state;
+	u32 dying;
 	struct nt_thread_io io;
 };
 

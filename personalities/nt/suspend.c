@@ -185,6 +185,10 @@ void nt_pending(struct persona_thread *thread, struct pt_regs *regs)
 
 	if (!self)
 		return;
+	if (unlikely(t->dying)) {
+		nt_exception_kill(thread, regs, t->dying);
+		return;
+	}
 	if (self->fresh) {
 		self->fresh = false;
 		nt_thread_set_id(self->teb, nt_thread_id(self));
