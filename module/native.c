@@ -135,6 +135,27 @@ static long call_exec(struct persona_call *call, struct pt_regs *regs, unsigned 
 	return ret;
 }
 
+/*
+ * What a tracer must not make of another call: who called this has prepared for the
+ * one that it asked for, and goes on behind it.
+ */
+static bool is_fateful(unsigned int nr)
+{
+	switch (nr) {
+	case __NR_clone:
+	case __NR_clone3:
+	case __NR_fork:
+	case __NR_vfork:
+	case __NR_execve:
+	case __NR_execveat:
+	case __NR_exit:
+	case __NR_exit_group:
+	case __NR_rt_sigreturn:
+		return true;
+	}
+	return false;
+}
+
 static noinline long native_policed(struct persona_call *call, unsigned int nr,
 				    const u64 args[6], bool exec)
 {
@@ -149,7 +170,9 @@ static noinline long native_policed(struct persona_call *call, unsigned int nr,
 	regs->ax = -ENOSYS;
 	entered = policy_enter(regs);
 	/* -1: the tracer or the filter has skipped the call. */
-	if (entered && (int)regs->orig_ax != -1) {
+	if (entered && nr != (unsigned int)regs->orig_ax && is_fateful(regs->orig_ax)) {
+		regs->ax = -ENOSYS;
+	} else if (entered && (int)regs->orig_ax != -1) {
 		nr = regs->orig_ax;
 		regs->ax = exec ? call_exec(call, regs, nr) : call_table(regs, nr);
 	}

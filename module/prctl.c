@@ -49,6 +49,9 @@ static long prctl_set(const struct persona_set __user *from, size_t size, bool r
 	if (!*set.name) {
 		if (range || !persona_current())
 			return -EINVAL;
+		/* In the middle of a foreign call, whose state this is: a tracer's idea. */
+		if (current->syscall_dispatch.on_dispatch)
+			return -EBUSY;
 		persona_leave();
 		return 0;
 	}

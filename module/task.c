@@ -233,9 +233,12 @@ static void on_fork(void *unused, struct task_struct *parent, struct task_struct
 	if (thread->task != parent)
 		return;
 	state = thread->child;
-	thread->child = NULL;
 	if (!state)
 		return;	/* a native fork from outside the range: native child */
+	/* Not what persona_clone() asked for: a tracer has changed the flags. */
+	if (same_thread_group(child, parent) != (state->proc == thread->proc))
+		return;
+	thread->child = NULL;
 	/* The mm a later exec is told apart by; prctl-made threads have none. */
 	state->image = thread->image ? child->mm : NULL;
 	persona_attach(child, state);
