@@ -59,6 +59,9 @@ static void process_destroy(struct nt_object *obj)
 	mutex_destroy(&process->lock);
 }
 
+/* Whether a process is watched for its end, or adopted; outside of the wait queue's. */
+static DEFINE_SPINLOCK(watch_lock);
+
 static bool process_may_open(struct persona_call *call, struct nt_object *obj, u32 access);
 
 const struct nt_type nt_process_type = {
@@ -150,7 +153,10 @@ struct nt_process *nt_process_new(struct nt_proc *nt)
  */
 void nt_process_adopt(struct nt_process *process, struct nt_proc *nt)
 {
+	spin_lock(&watch_lock);
+	process->adopted = true;
 	nt_watch_stop(&process->watch);
+	spin_unlock(&watch_lock);
 	mutex_lock(&process->lock);
 	process->nt = nt;
 	process->image_base = nt->image_base;
@@ -234,6 +240,16 @@ static int watch_wake(wait_queue_entry_t *entry, unsigned int mode, int sync, vo
 	return 1;
 }
 
+static void watch_add(struct nt_watch *watch, struct pid *pid,
+		      void (*over)(struct nt_watch *watch, int status))
+{
+	init_waitqueue_func_entry(&watch->entry, watch_wake);
+	watch->pid = pid;
+	watch->over = over;
+	add_wait_queue(&pid->wait_pidfd, &watch->entry);
+	watch->on = true;
+}
+
 /**
  * nt_watch_start() - wait for the end of a process
  * @watch: zeroed
@@ -245,11 +261,7 @@ static int watch_wake(wait_queue_entry_t *entry, unsigned int mode, int sync, vo
 void nt_watch_start(struct nt_watch *watch, struct pid *pid,
 		    void (*over)(struct nt_watch *watch, int status))
 {
-	init_waitqueue_func_entry(&watch->entry, watch_wake);
-	watch->pid = pid;
-	watch->over = over;
-	watch->on = true;
-	add_wait_queue(&pid->wait_pidfd, &watch->entry);
+	watch_add(watch, pid, over);
 	watch_wake(&watch->entry, 0, 0, NULL);
 }
 
@@ -288,8 +300,17 @@ struct nt_process *nt_process_foreign(struct pid *pid)
 	bool fresh;
 
 	process = process_get(pid, &fresh);
-	if (process && fresh)
-		nt_watch_start(&process->watch, pid, process_over_watched);
+	if (!process || !fresh)
+		return process;
+	/* It may be executing a Windows program, and be in nt_process_adopt() already. */
+	spin_lock(&watch_lock);
+	if (process->adopted)
+		fresh = false;
+	else
+		watch_add(&process->watch, pid, process_over_watched);
+	spin_unlock(&watch_lock);
+	if (fresh)
+		watch_wake(&process->watch.entry, 0, 0, NULL);
 	return process;
 }
 

@@ -71,6 +71,7 @@ struct nt_watch {
  * @nthreads: number of them
  * @nlive: those of them that have not begun to end
  * @wait: woken when @nthreads or @nlive shrinks
+ * @adopted: it has been one of NT's, and is not to be watched any more (process.c)
  * @ended: it has ended
  * @ender: thread that ends all others (NtTerminateProcess)
  * @exit_set: @exit_code is final: somebody has terminated the process
@@ -98,6 +99,7 @@ struct nt_process {
 	u32 nthreads;
 	u32 nlive;
 	wait_queue_head_t wait;
+	bool adopted;
 	bool ended;
 	struct nt_thread_object *ender;
 	bool exit_set;
