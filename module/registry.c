@@ -204,6 +204,24 @@ void persona_reg_put(struct persona_reg *reg)
 	module_put(reg->pers->owner);
 }
 
+static bool entry_at(int n, struct persona_entry *entry)
+{
+	struct persona_reg *reg;
+	bool found = false;
+
+	mutex_lock(&persona_reg_lock);
+	list_for_each_entry(reg, &persona_regs, list) {
+		if (n--)
+			continue;
+		*entry = (struct persona_entry){ .threads = atomic_read(&reg->threads) };
+		strscpy(entry->name, reg->pers->name, sizeof(entry->name));
+		found = true;
+		break;
+	}
+	mutex_unlock(&persona_reg_lock);
+	return found;
+}
+
 /**
  * persona_reg_list() - tell user space what is registered
  * @to: array
@@ -214,20 +232,13 @@ void persona_reg_put(struct persona_reg *reg)
  */
 int persona_reg_list(struct persona_entry __user *to, size_t size)
 {
-	struct persona_reg *reg;
-	int n = 0, err = 0;
+	struct persona_entry entry;
+	int n;
 
-	mutex_lock(&persona_reg_lock);
-	list_for_each_entry(reg, &persona_regs, list) {
-		struct persona_entry entry = { .threads = atomic_read(&reg->threads) };
-
-		if ((n + 1) * sizeof(entry) <= size) {
-			strscpy(entry.name, reg->pers->name, sizeof(entry.name));
-			if (copy_to_user(&to[n], &entry, sizeof(entry)))
-				err = -EFAULT;
-		}
-		n++;
+	/* Not under the lock: user memory may keep one waiting. */
+	for (n = 0; entry_at(n, &entry); n++) {
+		if ((n + 1) * sizeof(entry) <= size && copy_to_user(&to[n], &entry, sizeof(entry)))
+			return -EFAULT;
 	}
-	mutex_unlock(&persona_reg_lock);
-	return err ?: n;
+	return n;
 }
