@@ -96,6 +96,18 @@ static bool timer_signaled(struct nt_object *obj, struct nt_thread *thread)
 	return to_timer(obj)->signaled;
 }
 
+/*
+ * The next period. With the object's lock held, as for whatever starts the timer: it
+ * cannot become queued in between.
+ */
+static void timer_rearm(struct nt_timer *timer)
+{
+	if (!timer->period || hrtimer_is_queued(&timer->timer))
+		return;
+	hrtimer_forward_now(&timer->timer, timer->period);
+	hrtimer_restart(&timer->timer);
+}
+
 static long timer_acquire(struct nt_object *obj, struct nt_thread *thread)
 {
 	struct nt_timer *timer = to_timer(obj);
@@ -103,10 +115,8 @@ static long timer_acquire(struct nt_object *obj, struct nt_thread *thread)
 	if (timer->manual)
 		return 0;
 	timer->signaled = false;
-	if (timer->period && !timer->in_expiry && !hrtimer_is_queued(&timer->timer)) {
-		hrtimer_forward_now(&timer->timer, timer->period);
-		hrtimer_restart(&timer->timer);
-	}
+	if (!timer->in_expiry)
+		timer_rearm(timer);
 	return 0;
 }
 
@@ -141,21 +151,28 @@ const struct nt_type nt_timer_type = {
 };
 EXPORT_SYMBOL_FOR_TEST(nt_timer_type);
 
-/* Queues the APC: where memory may be allocated. */
+/*
+ * Queues the APC: where memory may be allocated. The next period begins here, so that
+ * timers of which nobody takes the APC keep a worker busy at most, and no processor.
+ */
 static void timer_apc_work(struct work_struct *work)
 {
 	struct nt_timer *timer = container_of(work, struct nt_timer, apc_work);
 	s64 now = nt_system_time();
+	struct nt_lock lock;
 
 	/* Set and cancel wait for this work before they change these. */
 	nt_apc_queue_once(timer->apc_thread, &timer->apc_queued, timer->apc,
 			  (const u64[]){ timer->apc_context, (u32)now, (u64)now >> 32 });
+	nt_object_lock(&timer->obj, &lock);
+	if (timer->has_apc)
+		timer_rearm(timer);
+	nt_object_unlock(&timer->obj, &lock);
 }
 
 static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
 {
 	struct nt_timer *timer = container_of(hrtimer, struct nt_timer, timer);
-	enum hrtimer_restart ret = HRTIMER_NORESTART;
 	struct nt_lock lock;
 
 	nt_object_lock(&timer->obj, &lock);
@@ -163,16 +180,14 @@ static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
 	timer->signaled = true;
 	nt_wake_locked(&timer->obj);
 	timer->in_expiry = false;
+	/* A wait that took it earlier may have started it again meanwhile. */
 	if (timer->has_apc)
 		schedule_work(&timer->apc_work);
-	/* A wait that took it earlier may have started it again meanwhile. */
-	if (timer->period && (!timer->signaled || timer->has_apc) &&
-	    !hrtimer_is_queued(hrtimer)) {
-		hrtimer_forward_now(hrtimer, timer->period);
-		ret = HRTIMER_RESTART;
-	}
+	else if (!timer->signaled)
+		timer_rearm(timer);
 	nt_object_unlock(&timer->obj, &lock);
-	return ret;
+	/* If so it is queued already, which under the lock nobody else can be about to do. */
+	return HRTIMER_NORESTART;
 }
 
 /* With timer->mutex held: it does not expire any more. Returns its state. */
