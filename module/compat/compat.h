@@ -53,6 +53,13 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 }
 #endif
 
+/* since 6.8: backing files; they had the path itself before. */
+#ifdef HAVE_FILE_USER_PATH
+#define persona_file_user_path(file)	file_user_path(file)
+#else
+#define persona_file_user_path(file)	(&(file)->f_path)
+#endif
+
 /* since 6.10: __assign_str() knows its source. */
 #ifdef HAVE_ASSIGN_STR_1
 #define persona_assign_str(dst, src)	__assign_str(dst)

@@ -499,7 +499,9 @@ static struct file *lower_of(struct file *file)
 		return ERR_PTR(addr);
 	mmap_read_lock(mm);
 	vma = find_vma_intersection(mm, addr, addr + 1);
-	if (vma && vma->vm_file && has_pages(vma->vm_file))
+	/* Another thread may have mapped something else there. */
+	if (vma && vma->vm_file && has_pages(vma->vm_file) &&
+	    path_equal(persona_file_user_path(vma->vm_file), &file->f_path))
 		lower = get_file(vma->vm_file);
 	mmap_read_unlock(mm);
 	vm_munmap(addr, PAGE_SIZE);

@@ -358,6 +358,9 @@ static long write_fd(struct persona_call *call, int fd, const void *data, size_t
 	if (!file)
 		return -EBADF;
 	ret = persona_permit(call, __NR_write, fd, 0, len);
+	/* A tracer or a filter's supervisor may have put another file there. */
+	if (!ret && !(file->f_mode & FMODE_WRITE))
+		ret = -EBADF;
 	if (!ret) {
 		n = kernel_write(file, data, len, &pos);
 		ret = n < 0 ? n : n < len ? -ENOSPC : 0;

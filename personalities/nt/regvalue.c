@@ -372,7 +372,7 @@ static long one_of_many(struct persona_call *call, struct nt_key *key, u64 entry
 	e.size = value.size;
 	e.type = value.type;
 	e.offset = ALIGN(m->need, 4);
-	if (value.size > U32_MAX / 2 - e.offset) {
+	if (e.offset > U32_MAX / 2 || value.size > U32_MAX / 2 - e.offset) {
 		ret = NT_STATUS_INSUFFICIENT_RESOURCES;
 	} else {
 		m->need = e.offset + e.size;

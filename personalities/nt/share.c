@@ -316,8 +316,11 @@ bool nt_inode_is_open(const struct nt_file *file, const struct inode *inode)
 	node = node_find(inode);
 	if (node) {
 		spin_lock(&node->lock);
-		list_for_each_entry(other, &node->openers, opener)
-			open |= nt_opener_counts(other, file);
+		list_for_each_entry(other, &node->openers, opener) {
+			open = nt_opener_counts(other, file);
+			if (open)
+				break;
+		}
 		spin_unlock(&node->lock);
 	}
 	spin_unlock(&nodes_lock);

@@ -250,7 +250,7 @@ static void add_caches(struct relations *all, u64 core, u64 package)
 
 static void find_relations(struct relations *all)
 {
-	u64 cores[GROUP_MAX], seen = 0;
+	u64 cores[GROUP_MAX] = { }, seen = 0;	/* a processor may come in between */
 	unsigned int cpu, n = 0, i;
 	int node;
 
