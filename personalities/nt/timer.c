@@ -134,7 +134,13 @@ static void timer_drop_apc(struct nt_timer *timer)
 static void timer_destroy(struct nt_object *obj)
 {
 	struct nt_timer *timer = to_timer(obj);
+	struct nt_lock lock;
 
+	/* First, so that neither of the two starts the other again. */
+	nt_object_lock(obj, &lock);
+	timer->period = 0;
+	timer->has_apc = false;
+	nt_object_unlock(obj, &lock);
 	hrtimer_cancel(&timer->timer);
 	timer_drop_apc(timer);
 }
