@@ -224,6 +224,7 @@ static void on_fork(void *unused, struct task_struct *parent, struct task_struct
 {
 	struct persona_thread *thread = persona_of(parent), *state;
 	struct pt_regs *regs;
+	bool shared;
 
 	if (likely(!thread))
 		return;
@@ -235,8 +236,9 @@ static void on_fork(void *unused, struct task_struct *parent, struct task_struct
 	state = thread->child;
 	if (!state)
 		return;	/* a native fork from outside the range: native child */
+	shared = state->proc == thread->proc;
 	/* Not what persona_clone() asked for: a tracer has changed the flags. */
-	if (same_thread_group(child, parent) != (state->proc == thread->proc))
+	if (same_thread_group(child, parent) != shared)
 		return;
 	thread->child = NULL;
 	/* The mm a later exec is told apart by; prctl-made threads have none. */
