@@ -283,6 +283,9 @@ static void process_over_watched(struct nt_watch *watch, int status)
 {
 	struct nt_process *process = container_of(watch, struct nt_process, watch);
 
+	/* Whoever makes the object may look once more when it is one of NT's already. */
+	if (READ_ONCE(process->adopted))
+		return;
 	nt_process_ended(process, process->exit_set ? process->exit_code :
 			 nt_exit_from_linux(status));
 }

@@ -143,7 +143,8 @@ long nt_section_grow(struct persona_call *call, struct file *file, u64 size)
 	ret = nt_file_native(call, file, __NR_fallocate, 0, size - 1, 1);
 	if (ret == -EOPNOTSUPP || ret == -ENOSYS)
 		ret = nt_file_native(call, file, __NR_ftruncate, size);
-	return ret;
+	/* tmpfs lets any signal end it, and a thread is kicked for much. */
+	return ret == -EINTR ? -ERESTARTNOINTR : ret;
 }
 
 static long set_file(struct persona_call *call, struct nt_section *section, u64 max)
