@@ -129,14 +129,34 @@ static void relock(struct persona_call *call, struct nt_file *file, const struct
 
 	spin_lock(&node->lock);
 	list_for_each_entry(range, &node->ranges, link) {
-		if (range != with && range->file == file && nt_range_overlap(range, with) &&
-		    (!other.len || range->exclusive))
+		if (range != with && range->file == file && !range->pending &&
+		    nt_range_overlap(range, with) && (!other.len || range->exclusive))
 			other = *range;
 	}
 	spin_unlock(&node->lock);
 	if (other.len)
 		native_lock(call, file, other.start, other.len,
 			    other.exclusive ? F_WRLCK : F_RDLCK, F_OFD_SETLK);
+}
+
+/* Does an exclusive lock of ours hold all of it already? */
+static bool is_covered(struct nt_node *node, const struct nt_range *want)
+{
+	const struct nt_range *held;
+	bool covered = false;
+
+	if (want->exclusive || !want->len)
+		return false;
+	spin_lock(&node->lock);
+	list_for_each_entry(held, &node->ranges, link) {
+		covered = held->exclusive && !held->pending && held->file == want->file &&
+			  held->len && held->start <= want->start &&
+			  held->start + (held->len - 1) >= want->start + (want->len - 1);
+		if (covered)
+			break;
+	}
+	spin_unlock(&node->lock);
+	return covered;
 }
 
 /* Takes @range over if it returns 0. */
@@ -156,7 +176,9 @@ static long lock_range(struct persona_call *call, struct nt_file *file, struct n
 	}
 	if (ret)
 		return ret;
-	ret = native_lock(call, file, range->start, range->len,
+	/* Linux would make it a shared one, for others to slip in. */
+	ret = is_covered(node, range) ? 0 :
+	      native_lock(call, file, range->start, range->len,
 			  range->exclusive ? F_WRLCK : F_RDLCK,
 			  wait ? F_OFD_SETLKW : F_OFD_SETLK);
 	/* Only a native program's lock counts, not that there can be none. */
