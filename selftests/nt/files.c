@@ -423,6 +423,26 @@ static void deleting(void)
 	ok(!there(L"t"), "is gone");
 }
 
+/* What Wine's DLLs ask, with and without a file of that name. */
+static void unix_names(void)
+{
+	NTSTATUS (CDECL *to_unix)(const OBJECT_ATTRIBUTES *, char *, ULONG *, UINT) =
+		(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_nt_to_unix_file_name");
+	char buf[1024];
+	ULONG size = sizeof(buf);
+
+	if (!to_unix) {
+		skip("wine_nt_to_unix_file_name", "this ntdll has none");
+		return;
+	}
+	is_status(to_unix(attr(NULL, L"\\??\\Z:\\tmp"), buf, &size, FILE_OPEN), 0,
+		  "the Unix name of a folder");
+	is_str(buf, "/tmp", "that is it");
+	size = sizeof(buf);
+	ok(to_unix(attr(NULL, L"nothing of that name"), buf, &size, FILE_OPEN) < 0,
+	   "nothing has none");
+}
+
 static void clean(void)
 {
 	static const wchar_t *const left[] = { L"a", L"b", L"c", L"l", L"r", L"t", L"d\\New" };
@@ -463,6 +483,7 @@ int wmain(void)
 	controls();
 	delete_race();
 	deleting();
+	unix_names();
 	clean();
 	return done();
 }

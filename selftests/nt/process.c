@@ -284,6 +284,22 @@ static int child(int argc, wchar_t **argv)
 	return 0;
 }
 
+/* Folders of PATH that are not there lead nowhere for Linux, and are not kept. */
+static void test_linux(void)
+{
+	static wchar_t path[32767];
+	STARTUPINFOW si = { .cb = sizeof(si) };
+	wchar_t line[] = L"sh -c \"exit ${#PATH}\"";
+	PROCESS_INFORMATION pi;
+
+	GetEnvironmentVariableW(L"PATH", path, ARRAY_SIZE(path));
+	SetEnvironmentVariableW(L"PATH", L"C:\\nowhere;Z:\\tmp;C:\\windows\\nowhere;Z:\\nowhere");
+	if (is_done(CreateProcessW(L"Z:\\bin\\sh", line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+				   &pi), "a Linux program"))
+		is_hex(join(&pi), strlen("/tmp"), "has a PATH of what is there");
+	SetEnvironmentVariableW(L"PATH", path);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
 	if (argc > 1)
@@ -296,5 +312,6 @@ int wmain(int argc, wchar_t **argv)
 	test_telling();
 	test_terminate();
 	test_threads_end();
+	test_linux();
 	return done();
 }
