@@ -229,6 +229,74 @@ static void native_number(void)
 	finish(&c);
 }
 
+/* The next entry of a native getpid, and then its exit. */
+static bool at_getpid(pid_t pid, struct user_regs_struct *regs)
+{
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		if (request(PTRACE_SYSCALL, pid, 0, NULL) || !stopped(pid))
+			return false;
+		request(PTRACE_GETREGS, pid, 0, regs);
+		if (regs->orig_rax == SYS_getpid && (long)regs->rax == -ENOSYS)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A tracer that makes another call of the one that a handler asks for: not one that
+ * ends the handler's thread, copies it, or takes its state away.
+ */
+static void fateful_numbers(void)
+{
+	static const int numbers[] = {
+		SYS_execve, SYS_execveat, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork, SYS_exit,
+		SYS_exit_group, SYS_rt_sigreturn, SYS_prctl,
+	};
+	struct persona_set set = { .size = sizeof(set) };
+	struct child c = start_step("100");
+	struct user_regs_struct regs;
+	unsigned int i;
+	size_t at;
+
+	ok(attach(&c), "calls changed: stop it");
+	if (write(c.in, "g", 1) != 1)
+		bail("write: %s", strerror(errno));
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		long want = numbers[i] == SYS_prctl ? -EBUSY : -ENOSYS;
+
+		if (!at_getpid(c.pid, &regs)) {
+			ok(false, "calls changed: no getpid for call %d", numbers[i]);
+			break;
+		}
+		regs.orig_rax = numbers[i];
+		if (numbers[i] == SYS_prctl) {
+			regs.rdi = PR_PERSONA;
+			regs.rsi = PR_PERSONA_SET;
+			regs.rdx = (regs.rsp - 4096) & ~7ul;
+			regs.r10 = sizeof(set);
+			regs.r8 = 0;
+			for (at = 0; at < sizeof(set); at += 8)
+				ptrace(PTRACE_POKETEXT, c.pid, regs.rdx + at,
+				       *(long *)((char *)&set + at));
+		}
+		request(PTRACE_SETREGS, c.pid, 0, &regs);
+		if (request(PTRACE_SYSCALL, c.pid, 0, NULL) || !stopped(c.pid)) {
+			ok(false, "calls changed: call %d is not come back from", numbers[i]);
+			break;
+		}
+		request(PTRACE_GETREGS, c.pid, 0, &regs);
+		is_int(regs.rax, want, "calls changed: call %d is not made", numbers[i]);
+		regs.rax = c.pid;
+		request(PTRACE_SETREGS, c.pid, 0, &regs);
+	}
+	is_int(request(PTRACE_DETACH, c.pid, 0, NULL), 0, "calls changed: detach");
+	ok(read_until(&c, "\n", buf, sizeof(buf)) && !strcmp(buf, "sum 5050\n"),
+	   "calls changed: the sum is right");
+	is_int(finish(&c), 0, "calls changed: it exits with 0");
+}
+
 int main(void)
 {
 	limit(240);
@@ -239,6 +307,7 @@ int main(void)
 	syscall_stops();
 	attach_often();
 	native_number();
+	fateful_numbers();
 	exit_kill();
 	is_int(persona_quiet("darwin", 5000), 0, "no foreign thread is left");
 	return done();
