@@ -39,10 +39,10 @@ EXPORT_SYMBOL_FOR_TEST(nt_range_overlap);
  * @held: lock that is there
  * @want: lock that is wanted
  *
- * Context: any.
  * An exclusive lock is in nobody's way who has it and wants a shared one: LockFileEx()
  * tells how a program that gives up the first goes on with the second.
  *
+ * Context: any.
  * Return: true if it is.
  */
 bool nt_range_excludes(const struct nt_range *held, const struct nt_range *want)
@@ -164,6 +164,7 @@ static long lock_range(struct persona_call *call, struct nt_file *file, struct n
 		       bool wait)
 {
 	struct nt_node *node = file->node;
+	bool covered;
 	long ret;
 
 	for (;;) {
@@ -177,13 +178,14 @@ static long lock_range(struct persona_call *call, struct nt_file *file, struct n
 	if (ret)
 		return ret;
 	/* Linux would make it a shared one, for others to slip in. */
-	ret = is_covered(node, range) ? 0 :
-	      native_lock(call, file, range->start, range->len,
-			  range->exclusive ? F_WRLCK : F_RDLCK,
-			  wait ? F_OFD_SETLKW : F_OFD_SETLK);
+	covered = is_covered(node, range);
+	if (!covered)
+		ret = native_lock(call, file, range->start, range->len,
+				  range->exclusive ? F_WRLCK : F_RDLCK,
+				  wait ? F_OFD_SETLKW : F_OFD_SETLK);
 	/* Only a native program's lock counts, not that there can be none. */
 	if (ret != -EAGAIN && ret != -EDEADLK && ret != -ERESTARTSYS && ret != -EINTR) {
-		if (!range->exclusive)
+		if (!range->exclusive && !covered)
 			relock(call, file, range);
 		if (end_range(node, range, false))
 			kfree(range);
