@@ -170,15 +170,11 @@ static long set_file(struct persona_call *call, struct nt_section *section, u64 
  */
 static u32 file_access_of(u32 protect)
 {
-	u32 access = 0;
+	u32 rights = nt_section_access_of(protect);
 
-	if (nt_vm_prot(protect) & PROT_EXEC)
-		access |= NT_FILE_EXECUTE;
-	if (protect & ~NT_PAGE_EXECUTE & 0xff)
-		access |= NT_FILE_READ_DATA;
-	if (writes_shared(protect))
-		access |= NT_FILE_WRITE_DATA;
-	return access;
+	return (rights & NT_SECTION_MAP_READ ? NT_FILE_READ_DATA : 0) |
+	       (rights & NT_SECTION_MAP_WRITE ? NT_FILE_WRITE_DATA : 0) |
+	       (rights & NT_SECTION_MAP_EXECUTE ? NT_FILE_EXECUTE : 0);
 }
 
 /* The file of a file handle, with rights for the protection. */

@@ -42,7 +42,7 @@ struct view {
 static bool may_grow(const struct nt_section *section, const struct view *view)
 {
 	return (view->type & NT_MEM_RESERVE) && (section->attributes & NT_SEC_FILE) &&
-	       (section->protect & (NT_PAGE_READWRITE | NT_PAGE_EXECUTE_READWRITE));
+	       nt_section_allows(section->protect, NT_PAGE_READWRITE);
 }
 
 /* The extent of the view, which must lie in the section unless it may grow. */
