@@ -6,6 +6,11 @@
  * meant something else to it. So what ptrace, seccomp and audit would do for a
  * native call is done here, with the native number and arguments in the real
  * registers: filters bind, and strace shows the native calls.
+ *
+ * One verdict of a filter has to wait: death. The kernel ends the thread right
+ * there, and a handler that never gets its result back would leave locks and
+ * references behind. So it is told EPERM, as are all its further native calls, and
+ * the sentence is carried out on the way to user mode.
  */
 #include <linux/audit.h>
 #include <linux/entry-common.h>
@@ -14,7 +19,10 @@
 #include <linux/nospec.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
+#include <linux/seccomp.h>
+#include <linux/slab.h>
 #include <linux/syscalls.h>
+#include <linux/task_work.h>
 #include <asm/syscall.h>
 
 #include "compat/symbols.h"
@@ -70,11 +78,75 @@ static bool report(unsigned long message)
 	return fatal_signal_pending(current);
 }
 
+/* The call for which a thread is to die, as its filters have seen it. */
+struct persona_sentence {
+	struct callback_head work;
+	struct persona_saved_args args;
+	unsigned long ip;
+};
+
+/* No lock is held and nothing of a handler's; the kernel judges again, for good. */
+static void carry_out(struct callback_head *work)
+{
+	struct persona_sentence *sentence = container_of(work, struct persona_sentence, work);
+	struct persona_sentence call = *sentence;
+	struct pt_regs *regs = current_pt_regs(), saved = *regs;
+
+	kfree(sentence);
+	/* A thread that is not exiting has modules of its own. */
+	module_put(THIS_MODULE);
+	if (current->flags & PF_EXITING)
+		return;
+	restore_args(regs, &call.args);
+	regs->ip = call.ip;
+	persona_secure_computing();
+	*regs = saved;
+	if (current->seccomp.mode <= SECCOMP_MODE_FILTER)
+		force_sig(SIGKILL);	/* it does not agree with what it said */
+}
+
+static void condemn(struct persona_thread *thread, struct pt_regs *regs)
+{
+	struct persona_sentence *sentence;
+
+	thread->condemned = true;
+	if (current->seccomp.mode > SECCOMP_MODE_FILTER)
+		return;		/* by the kernel, which has sent the signal */
+	sentence = kmalloc(sizeof(*sentence), GFP_KERNEL | __GFP_NOFAIL);
+	save_args(&sentence->args, regs);
+	sentence->ip = regs->ip;
+	init_task_work(&sentence->work, carry_out);
+	__module_get(THIS_MODULE);
+	/* As a signal does, it ends what the handler may go to sleep in. */
+	if (!task_work_add(current, &sentence->work, TWA_SIGNAL))
+		return;
+	module_put(THIS_MODULE);
+	kfree(sentence);
+}
+
+/* True when the call must not be made: its result then is in regs->ax. */
+static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
+{
+	u32 action = persona_seccomp_action(regs);
+	bool refuses;
+
+	if (action == SECCOMP_RET_KILL_THREAD) {
+		condemn(thread, regs);
+		regs->ax = -EPERM;
+		return true;
+	}
+	refuses = persona_secure_computing() == -1;
+	/* With a SIGSYS the kernel leaves the number there, which no handler may take for a result. */
+	if (refuses && (action == SECCOMP_RET_TRAP || current->seccomp.mode > SECCOMP_MODE_FILTER))
+		regs->ax = -EPERM;
+	return refuses;
+}
+
 /*
  * What a native system call does on entry. Returns false when the call must not
  * be made: its result then is in regs->ax.
  */
-static bool policy_enter(struct pt_regs *regs)
+static bool policy_enter(struct persona_thread *thread, struct pt_regs *regs)
 {
 	unsigned long work = READ_ONCE(current_thread_info()->syscall_work);
 
@@ -85,7 +157,7 @@ static bool policy_enter(struct pt_regs *regs)
 		/* The tracer may have changed what binds the task. */
 		work = READ_ONCE(current_thread_info()->syscall_work);
 	}
-	if ((work & SYSCALL_WORK_SECCOMP) && persona_secure_computing() == -1)
+	if ((work & SYSCALL_WORK_SECCOMP) && seccomp_refuses(thread, regs))
 		return false;
 	if (unlikely(audit_context()))
 		persona_audit_entry(regs->orig_ax, regs->di, regs->si, regs->dx, regs->r10);
@@ -164,11 +236,18 @@ static noinline long native_policed(struct persona_call *call, unsigned int nr,
 	bool entered;
 	long ret;
 
+	if (unlikely(call->thread->condemned))
+		return -EPERM;
 	save_args(&saved, regs);
 	set_args(regs, args);
 	regs->orig_ax = nr;
 	regs->ax = -ENOSYS;
-	entered = policy_enter(regs);
+	entered = policy_enter(call->thread, regs);
+	/* A stop would run what waits for the thread, too early. */
+	if (unlikely(call->thread->condemned)) {
+		restore_args(regs, &saved);
+		return -EPERM;
+	}
 	/* -1: the tracer or the filter has skipped the call. */
 	if (entered && nr != (unsigned int)regs->orig_ax && is_fateful(regs->orig_ax)) {
 		regs->ax = -ENOSYS;
@@ -262,11 +341,17 @@ long __persona_permit(struct persona_call *call, unsigned int nr, const u64 args
 
 	if (!policed())
 		return 0;
+	if (unlikely(call->thread->condemned))
+		return -EPERM;
 	save_args(&saved, regs);
 	set_args(regs, args);
 	regs->orig_ax = nr;
 	regs->ax = -ENOSYS;
-	entered = policy_enter(regs);
+	entered = policy_enter(call->thread, regs);
+	if (unlikely(call->thread->condemned)) {
+		restore_args(regs, &saved);
+		return -EPERM;
+	}
 	if (entered && regs->orig_ax == nr) {
 		regs->ax = 0;
 	} else {
@@ -341,7 +426,8 @@ long persona_sigreturn(struct persona_call *call, struct rt_sigframe __user *fra
 	regs->sp = (__force unsigned long)frame + sizeof(frame->pretcode);
 	call->raw = true;
 	if (policed() && __persona_permit(call, __NR_rt_sigreturn, args)) {
-		force_sig(SIGSEGV);
+		if (!call->thread->condemned)
+			force_sig(SIGSEGV);
 		return 0;
 	}
 	/* Leaves orig_ax at -1 and returns the restored ax. */

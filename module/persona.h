@@ -267,6 +267,8 @@ struct persona_proc {
  * @restart_native: the native call that continues with restart_syscall
  * @restarting: that continuation is under way
  * @kicked: persona_kick() was called and pending() has not run since
+ * @condemned: a seccomp filter ends it on the way to user mode; until then no native
+ *	call of its handlers is made, they get -EPERM
  * @reg: the core's entry of the personality
  * @image: mm that exec gave this personality, NULL if prctl did
  * @scratch: user address of the thread's scratch area, 0 if none yet
@@ -296,6 +298,7 @@ struct persona_thread {
 	int restart_native;
 	bool restarting;
 	bool kicked;
+	bool condemned;
 	unsigned long scratch;
 	struct persona_thread *child;
 	void *child_data;

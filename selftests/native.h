@@ -430,6 +430,9 @@ static UNUSED const char *set_modprobe(const char *path)
 #define DARWIN_OPEN		DARWIN_BSD(5)
 #define DARWIN_CLOSE		DARWIN_BSD(6)
 #define DARWIN_GETPID		DARWIN_BSD(20)
+#define DARWIN_SETUID		DARWIN_BSD(23)
+#define DARWIN_GETUID		DARWIN_BSD(24)
+#define DARWIN_SETGID		DARWIN_BSD(181)
 #define DARWIN_GETPPID		DARWIN_BSD(39)
 #define DARWIN_NOBODY		DARWIN_BSD(8)	/* a hole */
 #define DARWIN_ENOSYS		78

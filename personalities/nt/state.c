@@ -231,7 +231,8 @@ static void free_user_memory(struct nt_proc *nt, struct nt_thread *t)
 static long die(struct persona_call *call, unsigned int nr, u32 code)
 {
 	persona_native(call, nr, nt_exit_to_linux(code));
-	send_sig(SIGKILL, current, 1);
+	if (!call->thread->condemned)
+		send_sig(SIGKILL, current, 1);
 	return 0;
 }
 

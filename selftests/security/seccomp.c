@@ -4,50 +4,9 @@
  * forbids in every foreign form, with the filter's own verdict.
  */
 #include "../native.h"
+#include "../filter.h"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-
-#define MAX_NUMBERS	8
-
-/**
- * struct filter - a filter to be installed before exec
- * @action: verdict for @numbers
- * @numbers: native numbers, -1 at the end
- */
-struct filter {
-	uint32_t action;
-	const int *numbers;
-};
-
-static int install(void *arg)
-{
-	const struct filter *f = arg;
-	struct sock_filter insns[MAX_NUMBERS * 2 + 8];
-	struct sock_fprog prog = { .filter = insns };
-	unsigned short n = 0;
-	int i;
-
-	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						  offsetof(struct seccomp_data, arch));
-	insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64,
-						  1, 0);
-	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						  offsetof(struct seccomp_data, nr));
-	for (i = 0; f->numbers[i] >= 0; i++) {
-		insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-							  (uint32_t)f->numbers[i], 0, 1);
-		insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, f->action);
-	}
-	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	prog.len = n;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return 1;
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
-}
+#include <pthread.h>
 
 static const int opens[] = { SYS_open, SYS_openat, SYS_openat2, SYS_creat, -1 };
 static const int writes[] = { SYS_write, SYS_writev, SYS_pwrite64, SYS_pwritev, -1 };
@@ -84,7 +43,7 @@ static int try_it(size_t i, uint32_t action, const int *numbers)
 	struct filter f = { .action = action, .numbers = numbers };
 	const char *const argv[] = { agent(), "try", forms[i].what, forms[i].arg, NULL };
 
-	return run_before(argv, NULL, 0, install, &f);
+	return run_before(argv, NULL, 0, install_filter, &f);
 }
 
 /* Darwin's errno of an action's. */
@@ -130,9 +89,9 @@ static void inherited(void)
 					"socket", NULL };
 	const char *const native[] = { agent(), "exec", "/bin/sh", "-c", "echo x", NULL };
 
-	is_int(run_before(foreign, NULL, 0, install, &no_socket), 1,
+	is_int(run_before(foreign, NULL, 0, install_filter, &no_socket), 1,
 	       "a filter is inherited by foreign fork and exec");
-	is_int(run_before(native, NULL, 0, install, &no_write), KILLED(SIGSYS),
+	is_int(run_before(native, NULL, 0, install_filter, &no_write), KILLED(SIGSYS),
 	       "and by the native program after it");
 }
 
@@ -142,7 +101,7 @@ static void exec_forbidden(void)
 	struct filter f = { SECCOMP_RET_ERRNO | EPERM, execs };
 	const char *const argv[] = { agent(), "exit", "0", NULL };
 
-	is_int(run_before(argv, NULL, 0, install, &f), 127, "execve forbidden: no foreign program");
+	is_int(run_before(argv, NULL, 0, install_filter, &f), 127, "execve forbidden: no foreign program");
 }
 
 /* Filters of a thread that is foreign in a range of its code. */
@@ -170,7 +129,7 @@ static int range_child(bool strict, uint32_t action, uint64_t nr)
 		if (persona_set_range("darwin", __start_foreign_text,
 				      __stop_foreign_text - __start_foreign_text))
 			_exit(90);
-		if (strict ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) : install(&f))
+		if (strict ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) : install_filter(&f))
 			_exit(91);
 		r = in_range(nr, 1, (uintptr_t)"# written\n", 10);
 		/* strict mode knows exit, not exit_group */
@@ -193,18 +152,83 @@ static void ranges(void)
 	       "strict mode: anything else kills");
 }
 
+/**
+ * struct call_for - a foreign call of another thread
+ * @nr: call, made with @arg twice
+ * @arg: its argument
+ * @came_back: set behind it
+ */
+struct call_for {
+	uint64_t nr;
+	uint64_t arg;
+	volatile bool came_back;
+};
+
+static void *makes_call(void *arg)
+{
+	struct call_for *call = arg;
+
+	if (persona_set_range("darwin", __start_foreign_text,
+			      __stop_foreign_text - __start_foreign_text))
+		_exit(90);
+	in_range(call->nr, call->arg, call->arg, 0);
+	call->came_back = true;
+	return NULL;
+}
+
+/* A thread dies in the first call; then the other one makes the second: its errno. */
+static int threads_child(uint64_t first, const int *numbers, uint64_t second)
+{
+	struct filter f = { SECCOMP_RET_KILL_THREAD, numbers };
+	struct call_for call = { .nr = first, .arg = getuid() };
+	struct foreign r;
+	pthread_t thread;
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		alarm(30);
+		if (install_filter(&f) || pthread_create(&thread, NULL, makes_call, &call))
+			_exit(91);
+		pthread_join(thread, NULL);
+		if (call.came_back)
+			_exit(92);
+		if (persona_set_range("darwin", __start_foreign_text,
+				      __stop_foreign_text - __start_foreign_text))
+			_exit(90);
+		r = in_range(second, getuid(), getuid(), 0);
+		syscall(SYS_exit_group, r.cf ? (int)r.rax : 0);
+	}
+	status = wait_status(pid);
+	return WIFSIGNALED(status) ? KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+}
+
+static const int setuids[] = { SYS_setuid, SYS_setreuid, SYS_setresuid, -1 };
+static const int getpids[] = { SYS_getpid, -1 };
+
+static void threads(void)
+{
+	is_int(threads_child(DARWIN_GETPID, getpids, DARWIN_GETUID), 0,
+	       "RET_KILL_THREAD ends one of two threads");
+	is_int(threads_child(DARWIN_SETUID, setuids, DARWIN_SETGID), 0,
+	       "and others do not wait for what it had begun");
+}
+
 int main(void)
 {
 	struct filter f = { SECCOMP_RET_ALLOW, unrelated };
 	const char *const argv[] = { agent(), "exit", "5", NULL };
 
 	limit(240);
-	if (run_before(argv, NULL, 0, install, &f) == 126)
+	if (run_before(argv, NULL, 0, install_filter, &f) == 126)
 		skip_all("no seccomp filters here");
 	plan(0);
 	verdicts();
 	inherited();
 	exec_forbidden();
 	ranges();
+	threads();
 	return done();
 }
