@@ -368,7 +368,7 @@ int main(int argc, char **argv)
 {
 	const char *kernel = getenv("PERSONA_KERNEL");
 	bool debug = kernel && !strcmp(kernel, "debug");
-	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : debug ? 200000 : 50000;
+	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : at_length() ? 200000 : 50000;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20261121;
 	uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
 	uint64_t taint = tainted();

@@ -469,14 +469,14 @@ static int dump(uint64_t seed, uint64_t number, const char *path)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL"), *file = NULL, *modprobe;
+	const char *file = NULL, *modprobe;
 	uint64_t seed = 0x6d6163686f, n, number = UINT64_MAX, ended;
 	pid_t pids[WORKERS];
 	unsigned int i;
 	double start;
 	int opt;
 
-	n = kernel && !strcmp(kernel, "debug") ? 20000 : 3000;
+	n = at_length() ? 20000 : 3000;
 	while ((opt = getopt(argc, argv, "s:n:i:o:")) != -1) {
 		switch (opt) {
 		case 's':

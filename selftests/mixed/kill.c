@@ -42,9 +42,7 @@ static struct child start_one(int place)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL");
-	unsigned int seconds = argc > 1 ? (unsigned int)atoi(argv[1]) :
-			       kernel && !strcmp(kernel, "debug") ? 60 : 15;
+	unsigned int seconds = argc > 1 ? (unsigned int)atoi(argv[1]) : at_length() ? 60 : 15;
 	unsigned int seed = argc > 2 ? (unsigned int)atoi(argv[2]) : (unsigned int)time(NULL);
 	struct child c[AT_ONCE];
 	double end = now() + seconds;

@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 {
 	const char *kernel = getenv("PERSONA_KERNEL");
 	bool debug = kernel && !strcmp(kernel, "debug");
-	uint64_t usual = !debug ? 50000 : injecting ? 60000 : 200000;
+	uint64_t usual = (at_length() ? 200000 : 50000) / 10 * (injecting ? 3 : 10);
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : usual;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20261121;
 	uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;

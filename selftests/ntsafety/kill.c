@@ -39,9 +39,7 @@ static int end_one(struct child *c)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL");
-	unsigned int seconds = argc > 1 ? (unsigned int)atoi(argv[1]) :
-			       kernel && !strcmp(kernel, "debug") ? 60 : 15;
+	unsigned int seconds = argc > 1 ? (unsigned int)atoi(argv[1]) : at_length() ? 60 : 15;
 	unsigned int seed = argc > 2 ? (unsigned int)atoi(argv[2]) : (unsigned int)time(NULL);
 	unsigned int killed = 0, other = 0;
 	struct child c[AT_ONCE];

@@ -368,7 +368,7 @@ static uint64_t sum(const uint64_t *at, size_t n, const char *what)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL"), *full = getenv("PERSONA_FULL_RUN");
+	const char *kernel = getenv("PERSONA_KERNEL");
 	const char *file = NULL, *modprobe;
 	uint64_t seed = 0x5045, n, number = UINT64_MAX, ended;
 	static struct image im;
@@ -377,11 +377,7 @@ int main(int argc, char **argv)
 	double start;
 	int opt;
 
-	/* 20,000 take twenty minutes on the debug kernel: too long for a full run. */
-	if (!kernel || strcmp(kernel, "debug"))
-		n = 3000;
-	else
-		n = full && *full ? 2000 : 20000;
+	n = at_length() ? 20000 : kernel && !strcmp(kernel, "debug") ? 2000 : 3000;
 	while ((opt = getopt(argc, argv, "s:n:i:o:")) != -1) {
 		switch (opt) {
 		case 's':
