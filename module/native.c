@@ -92,6 +92,9 @@ static void carry_out(struct callback_head *work)
 	struct persona_sentence call = *sentence;
 	struct pt_regs *regs = current_pt_regs(), saved = *regs;
 
+	/* What is behind it in the list of those that run now, files to be put, would be lost. */
+	if (work->next && !task_work_add(current, work, TWA_RESUME))
+		return;
 	kfree(sentence);
 	/* A thread that is not exiting has modules of its own. */
 	module_put(THIS_MODULE);
