@@ -139,7 +139,7 @@ static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
 		return true;
 	}
 	refuses = persona_secure_computing() == -1;
-	/* With a SIGSYS the kernel leaves the number there, which no handler may take for a result. */
+	/* With a SIGSYS the kernel leaves the number there: no handler may take it for a result. */
 	if (refuses && (action == SECCOMP_RET_TRAP || current->seccomp.mode > SECCOMP_MODE_FILTER))
 		regs->ax = -EPERM;
 	return refuses;
