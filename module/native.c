@@ -29,7 +29,7 @@
 #include "internal.h"
 
 struct persona_saved_args {
-	unsigned long orig_ax, di, si, dx, r10, r8, r9;
+	unsigned long ax, orig_ax, di, si, dx, r10, r8, r9;
 };
 
 static void set_args(struct pt_regs *regs, const u64 args[6])
@@ -44,6 +44,7 @@ static void set_args(struct pt_regs *regs, const u64 args[6])
 
 static void save_args(struct persona_saved_args *saved, const struct pt_regs *regs)
 {
+	saved->ax = regs->ax;
 	saved->orig_ax = regs->orig_ax;
 	saved->di = regs->di;
 	saved->si = regs->si;
@@ -56,6 +57,7 @@ static void save_args(struct persona_saved_args *saved, const struct pt_regs *re
 /* Only these: a tracer may have moved ip or sp on purpose. */
 static void restore_args(struct pt_regs *regs, const struct persona_saved_args *saved)
 {
+	regs->ax = saved->ax;
 	regs->orig_ax = saved->orig_ax;
 	regs->di = saved->di;
 	regs->si = saved->si;
@@ -127,17 +129,38 @@ static void condemn(struct persona_thread *thread, struct pt_regs *regs)
 	kfree(sentence);
 }
 
+/*
+ * Is there a tracer that SECCOMP_RET_TRACE tells? What it makes of the call is judged
+ * again, and that verdict may be a deadly one.
+ */
+static bool seccomp_stops(u32 verdict)
+{
+	if ((verdict & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE ||
+	    !ptrace_event_enabled(current, PTRACE_EVENT_SECCOMP))
+		return false;
+	persona_ptrace_notify(SIGTRAP | PTRACE_EVENT_SECCOMP << 8, verdict & SECCOMP_RET_DATA);
+	return true;
+}
+
 /* True when the call must not be made: its result then is in regs->ax. */
 static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
 {
-	u32 action = persona_seccomp_action(regs);
-	bool refuses;
+	u32 verdict = persona_seccomp_verdict(regs), action;
+	bool stopped = seccomp_stops(verdict), refuses;
 
+	if (stopped) {
+		if (fatal_signal_pending(current) || (int)regs->orig_ax < 0)
+			return true;
+		verdict = persona_seccomp_verdict(regs);
+	}
+	action = verdict & SECCOMP_RET_ACTION_FULL;
 	if (action == SECCOMP_RET_KILL_THREAD) {
 		condemn(thread, regs);
 		regs->ax = -EPERM;
 		return true;
 	}
+	if (stopped && action == SECCOMP_RET_TRACE)
+		return false;		/* it has been told */
 	refuses = persona_secure_computing() == -1;
 	/* With a SIGSYS the kernel leaves the number there: no handler may take it for a result. */
 	if (refuses && (action == SECCOMP_RET_TRAP || current->seccomp.mode > SECCOMP_MODE_FILTER))

@@ -77,7 +77,8 @@ __visible void persona_signal(struct pt_regs *regs)
 	unsigned long nr = regs->orig_ax;
 	struct persona_thread *thread = persona_current();
 
-	if (thread && thread->proc->pers->pending) {
+	/* One that is to die does nothing more for the others. */
+	if (thread && thread->proc->pers->pending && !thread->condemned) {
 		WRITE_ONCE(thread->kicked, false);
 		/* Whoever kicks after this sees to it that we come here again. */
 		smp_mb();

@@ -8,12 +8,12 @@
  * as long as the thread's count of filters and ends there, and its programs lie
  * where programs lie; else nothing is known, and native.c does without.
  */
-#include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/ptrace.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/seccomp.h>
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
@@ -52,36 +52,77 @@ static bool is_program(const struct bpf_prog *prog)
 	       bpf_prog_was_classic(&head) && head.bpf_func;
 }
 
-static u32 run_filters(const struct pt_regs *regs)
+/* The last of the thread's filters, and how many there are with those before it. */
+static const struct persona_filter *last_filter(int *count)
 {
-	const struct persona_filter *first = (void *)READ_ONCE(current->seccomp.filter), *f;
-	int count = atomic_read(&current->seccomp.filter_count), n;
-	struct seccomp_data sd = {
-		.nr = regs->orig_ax,
-		.arch = AUDIT_ARCH_X86_64,
-		.instruction_pointer = regs->ip,
-		.args = { regs->di, regs->si, regs->dx, regs->r10, regs->r8, regs->r9 },
-	};
+	const struct persona_filter *filter;
+
+	/* Other threads set both under it. */
+	spin_lock_irq(&current->sighand->siglock);
+	filter = (const struct persona_filter *)current->seccomp.filter;
+	*count = atomic_read(&current->seccomp.filter_count);
+	spin_unlock_irq(&current->sighand->siglock);
+	return filter;
+}
+
+static bool is_chain(const struct persona_filter *filter, int count)
+{
 	struct persona_filter copy;
-	u32 verdict = SECCOMP_RET_ALLOW;
+	int n;
 
-	/* Most calls are known to be allowed by all filters whatever their arguments. */
-	if (filter_read(&copy, first) && (u32)sd.nr < SECCOMP_ARCH_NATIVE_NR &&
-	    test_bit(sd.nr, copy.allow_native))
-		return verdict;
-	for (f = first, n = 0; f; f = copy.prev, n++)
-		if (n >= min(count, MAX_FILTERS) || !filter_read(&copy, f) ||
+	for (n = 0; filter; filter = copy.prev, n++)
+		if (n >= min(count, MAX_FILTERS) || !filter_read(&copy, filter) ||
 		    !is_program(copy.prog))
-			return verdict;
-	if (n != count)
-		return verdict;
-	/* They stay: a thread does not lose its filters, and each holds the one before it. */
-	for (f = first; f; f = f->prev) {
-		u32 ret = bpf_prog_run_pin_on_cpu(f->prog, &sd);
+			return false;
+	return n == count;
+}
 
+/* They stay: a thread does not lose its filters, and each holds the one before it. */
+static u32 run_chain(const struct persona_filter *filter, const struct seccomp_data *sd)
+{
+	u32 verdict = SECCOMP_RET_ALLOW, ret;
+
+	for (; filter; filter = filter->prev) {
+		ret = bpf_prog_run_pin_on_cpu(filter->prog, sd);
 		if ((s32)(ret & SECCOMP_RET_ACTION_FULL) < (s32)(verdict & SECCOMP_RET_ACTION_FULL))
 			verdict = ret;
 	}
+	return verdict;
+}
+
+/* Most calls are known to be allowed by all filters, whatever their arguments are. */
+static bool always_allowed(const struct seccomp_data *sd)
+{
+	struct persona_filter copy;
+
+	return sd->arch == SECCOMP_ARCH_NATIVE && (u32)sd->nr < SECCOMP_ARCH_NATIVE_NR &&
+	       filter_read(&copy, (const void *)READ_ONCE(current->seccomp.filter)) &&
+	       test_bit(array_index_nospec(sd->nr, SECCOMP_ARCH_NATIVE_NR), copy.allow_native);
+}
+
+static u32 run_filters(struct pt_regs *regs)
+{
+	struct seccomp_data sd = {
+		.nr = syscall_get_nr(current, regs),
+		.arch = syscall_get_arch(current),
+		.instruction_pointer = instruction_pointer(regs),
+	};
+	const struct persona_filter *filter;
+	unsigned long args[6];
+	u32 verdict;
+	int count, i;
+
+	syscall_get_arguments(current, regs, args);
+	for (i = 0; i < ARRAY_SIZE(args); i++)
+		sd.args[i] = args[i];
+	if (always_allowed(&sd))
+		return SECCOMP_RET_ALLOW;
+	do {
+		filter = last_filter(&count);
+		if (!is_chain(filter, count))
+			return SECCOMP_RET_ALLOW;
+		verdict = run_chain(filter, &sd);
+	} while (filter != (const void *)READ_ONCE(current->seccomp.filter));
 	return verdict;
 }
 
@@ -98,19 +139,20 @@ static bool strict_allows(int nr)
 }
 
 /**
- * persona_seccomp_action() - the verdict that a native call is about to get
+ * persona_seccomp_verdict() - the verdict that a native call is about to get
  * @regs: current_pt_regs(), with the native number and arguments
  *
- * Runs the filters, and does nothing else of what __secure_computing() does.
+ * Runs the filters, and does nothing else of what __secure_computing() does. Another
+ * thread may still set one more filter before that is called.
  *
  * Context: the calling thread is bound by seccomp; may sleep.
- * Return: SECCOMP_RET_* without data; of the deadly ones SECCOMP_RET_KILL_THREAD only,
+ * Return: SECCOMP_RET_* with its data; of the deadly ones SECCOMP_RET_KILL_THREAD only,
  * also for a call in strict mode or of a thread that is to die already.
  * SECCOMP_RET_ALLOW when it is not known.
  */
-u32 persona_seccomp_action(const struct pt_regs *regs)
+u32 persona_seccomp_verdict(struct pt_regs *regs)
 {
-	u32 action;
+	u32 verdict;
 
 	if (IS_ENABLED(CONFIG_CHECKPOINT_RESTORE) && (current->ptrace & PT_SUSPEND_SECCOMP))
 		return SECCOMP_RET_ALLOW;
@@ -124,15 +166,15 @@ u32 persona_seccomp_action(const struct pt_regs *regs)
 	}
 	/* What another thread has set is seen as a whole, once the mode is. */
 	smp_rmb();
-	action = run_filters(regs) & SECCOMP_RET_ACTION_FULL;
-	switch (action) {
+	verdict = run_filters(regs);
+	switch (verdict & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_TRAP:
 	case SECCOMP_RET_ERRNO:
 	case SECCOMP_RET_USER_NOTIF:
 	case SECCOMP_RET_TRACE:
 	case SECCOMP_RET_LOG:
 	case SECCOMP_RET_ALLOW:
-		return action;
+		return verdict;
 	}
 	return SECCOMP_RET_KILL_THREAD;
 }

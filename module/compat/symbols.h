@@ -25,7 +25,7 @@ int persona_symbols_init(void);
 unsigned long persona_symbol(const char *name);
 
 int persona_secure_computing(void);
-u32 persona_seccomp_action(const struct pt_regs *regs);
+u32 persona_seccomp_verdict(struct pt_regs *regs);
 int persona_ptrace_notify(int code, unsigned long message);
 void persona_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 			 unsigned long a3);

@@ -120,7 +120,6 @@ void darwin_setid_pending(struct persona_thread *thread, struct pt_regs *regs)
 	struct darwin_threads *threads = darwin_proc(thread->proc)->threads;
 	struct persona_call call = { .regs = regs, .thread = thread };
 	struct darwin_uthread *u = darwin_uthread(thread);
-	unsigned long ax = regs->ax;
 	struct darwin_setid id;
 	u32 gen;
 	long ret;
@@ -132,8 +131,7 @@ void darwin_setid_pending(struct persona_thread *thread, struct pt_regs *regs)
 	gen = threads->setid_gen;
 	spin_unlock(&threads->lock);
 	ret = make_call(&call, &id);
-	regs->ax = ax;
-	if (ret)
+	if (ret && !thread->condemned)
 		send_sig(SIGKILL, current, 1);
 	spin_lock(&threads->lock);
 	u->setid_seen = gen;

@@ -231,7 +231,9 @@ static void free_user_memory(struct nt_proc *nt, struct nt_thread *t)
 static long die(struct persona_call *call, unsigned int nr, u32 code)
 {
 	persona_native(call, nr, nt_exit_to_linux(code));
-	if (!call->thread->condemned)
+	/* A filter ends the thread; not the process, and that is over as well. */
+	if (!call->thread->condemned ||
+	    (nr == __NR_exit_group && !thread_group_empty(current)))
 		send_sig(SIGKILL, current, 1);
 	return 0;
 }
