@@ -7,6 +7,8 @@
 #include "../filter.h"
 
 #include <pthread.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
 
 static const int opens[] = { SYS_open, SYS_openat, SYS_openat2, SYS_creat, -1 };
 static const int writes[] = { SYS_write, SYS_writev, SYS_pwrite64, SYS_pwritev, -1 };
@@ -205,15 +207,70 @@ static int threads_child(uint64_t first, const int *numbers, uint64_t second)
 	return WIFSIGNALED(status) ? KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
 }
 
-static const int setuids[] = { SYS_setuid, SYS_setreuid, SYS_setresuid, -1 };
-static const int getpids[] = { SYS_getpid, -1 };
+/* What a tracer makes of the call is judged, too. */
+static int changes_call(pid_t pid)
+{
+	struct user_regs_struct regs;
+	int status, changed = 0;
+	pid_t task;
 
+	for (;;) {
+		task = waitpid(-1, &status, __WALL);
+		if (task < 0)
+			return -1;
+		if (!WIFSTOPPED(status)) {
+			if (task == pid)
+				return !changed ? -2 : WIFSIGNALED(status) ?
+				       KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+			continue;
+		}
+		if (status >> 16 == PTRACE_EVENT_SECCOMP) {
+			ptrace(PTRACE_GETREGS, task, NULL, &regs);
+			regs.orig_rax = SYS_getuid;
+			ptrace(PTRACE_SETREGS, task, NULL, &regs);
+			changed++;
+		}
+		ptrace(PTRACE_CONT, task, NULL, NULL);
+	}
+}
+
+static const int getpids[] = { SYS_getpid, -1 };
+static const int getuids[] = { SYS_getuid, -1 };
+
+static int traced_child(void)
+{
+	struct filter traces = { SECCOMP_RET_TRACE, getpids };
+	struct filter kills = { SECCOMP_RET_KILL_THREAD, getuids };
+	struct call_for call = { .nr = DARWIN_GETPID };
+	pthread_t thread;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		alarm(30);
+		raise(SIGSTOP);
+		if (install_filter(&traces) || install_filter(&kills) ||
+		    pthread_create(&thread, NULL, makes_call, &call))
+			_exit(91);
+		pthread_join(thread, NULL);
+		_exit(call.came_back ? 92 : 5);
+	}
+	waitpid(pid, NULL, WUNTRACED);
+	if (ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE))
+		bail("PTRACE_SEIZE: %s", strerror(errno));
+	kill(pid, SIGCONT);
+	return changes_call(pid);
+}
+
+static const int setuids[] = { SYS_setuid, SYS_setreuid, SYS_setresuid, -1 };
 static void threads(void)
 {
 	is_int(threads_child(DARWIN_GETPID, getpids, DARWIN_GETUID), 0,
 	       "RET_KILL_THREAD ends one of two threads");
 	is_int(threads_child(DARWIN_SETUID, setuids, DARWIN_SETGID), 0,
 	       "and others do not wait for what it had begun");
+	is_int(traced_child(), 5, "a tracer's call that the filter kills for");
 }
 
 int main(void)
