@@ -55,13 +55,14 @@ static bool is_program(const struct bpf_prog *prog)
 /* The last of the thread's filters, and how many there are with those before it. */
 static const struct persona_filter *last_filter(int *count)
 {
+	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
 	const struct persona_filter *filter;
 
 	/* Other threads set both under it. */
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	filter = (const struct persona_filter *)current->seccomp.filter;
 	*count = atomic_read(&current->seccomp.filter_count);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 	return filter;
 }
 
