@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events, mutexes, semaphores, timers, and the waits for them: what each state
- * is after each call, and that threads meet as they should.
+ * Events, mutexes, semaphores, and the waits for them: what each state is after each
+ * call, and that threads meet as they should. Timers have timers.c.
  */
 #include "ktap.h"
 
@@ -11,7 +11,6 @@
 static NTSTATUS(NTAPI *query_event)(HANDLE, int, void *, ULONG, ULONG *);
 static NTSTATUS(NTAPI *query_mutant)(HANDLE, int, void *, ULONG, ULONG *);
 static NTSTATUS(NTAPI *query_semaphore)(HANDLE, int, void *, ULONG, ULONG *);
-static NTSTATUS(NTAPI *query_timer)(HANDLE, int, void *, ULONG, ULONG *);
 static NTSTATUS(NTAPI *set_event)(HANDLE, LONG *);
 static NTSTATUS(NTAPI *reset_event)(HANDLE, LONG *);
 static NTSTATUS(NTAPI *pulse_event)(HANDLE, LONG *);
@@ -365,126 +364,6 @@ static void semaphores(void)
 
 static LONG apcs;
 
-static void CALLBACK timer_apc(void *arg, DWORD low, DWORD high)
-{
-	InterlockedAdd(&apcs, (LONG)(intptr_t)arg);
-}
-
-static void timers(void)
-{
-	HANDLE a = CreateWaitableTimerW(NULL, FALSE, NULL);
-	HANDLE m = CreateWaitableTimerW(NULL, TRUE, NULL), b;
-	struct { LARGE_INTEGER left; BOOLEAN state; } info;
-	LARGE_INTEGER due = ms(100);
-	ULONGLONG start;
-	int i;
-
-	ok(a && m, "two timers");
-	is_int(poll_one(a), WAIT_TIMEOUT, "not signalled at first");
-	start = GetTickCount64();
-	ok(SetWaitableTimer(a, &due, 0, NULL, NULL, FALSE), "set");
-	is_status(query_timer(a, 0, &info, sizeof(info), NULL), 0, "NtQueryTimer");
-	ok(!info.state && info.left.QuadPart > 0 && info.left.QuadPart <= 1000000,
-	   "it has %lld left", info.left.QuadPart);
-	is_int(WaitForSingleObject(a, 10000), WAIT_OBJECT_0, "it expires");
-	i = GetTickCount64() - start;
-	ok(i >= 80 && i < 5000, "after 100 ms (%d)", i);
-	is_int(poll_one(a), WAIT_TIMEOUT, "once");
-	due = now();
-	due.QuadPart += 1000000;
-	SetWaitableTimer(m, &due, 0, NULL, NULL, FALSE);
-	is_int(WaitForSingleObject(m, 10000), WAIT_OBJECT_0, "at a time of day");
-	is_int(poll_one(m), WAIT_OBJECT_0, "a manual one stays signalled");
-	due = now();
-	due.QuadPart -= 10000000;
-	SetWaitableTimer(m, &due, 0, NULL, NULL, FALSE);
-	is_int(WaitForSingleObject(m, 1000), WAIT_OBJECT_0, "at a time that has passed");
-	due = ms(60000);
-	SetWaitableTimer(m, &due, 0, NULL, NULL, FALSE);
-	is_int(poll_one(m), WAIT_TIMEOUT, "to set it resets it");
-	ok(CancelWaitableTimer(m), "cancelled");
-	due = ms(20);
-	start = GetTickCount64();
-	SetWaitableTimer(a, &due, 20, NULL, NULL, FALSE);
-	for (i = 0; i < 10; i++)
-		if (WaitForSingleObject(a, 5000))
-			break;
-	is_int(i, 10, "ten periods");
-	i = GetTickCount64() - start;
-	ok(i >= 180 && i < 5000, "of 20 ms (%d)", i);
-	/* Another one may just then begin. */
-	for (i = 0; i < 20; i++) {
-		Sleep(100);
-		if (!poll_one(a) && poll_one(a) == WAIT_TIMEOUT)
-			break;
-	}
-	ok(i < 20, "periods that nobody has waited for are one");
-	is_int(WaitForSingleObject(a, 5000), WAIT_OBJECT_0, "and it goes on");
-	CancelWaitableTimer(a);
-	poll_one(a);
-	is_int(WaitForSingleObject(a, 100), WAIT_TIMEOUT, "until it is cancelled");
-	due = ms(20);
-	SetWaitableTimer(a, &due, 0, timer_apc, (void *)1, FALSE);
-	is_int(SleepEx(5000, TRUE), WAIT_IO_COMPLETION, "an APC");
-	is_int(apcs, 1, "was called");
-	apcs = 0;
-	due = ms(10);
-	SetWaitableTimer(a, &due, 10, timer_apc, (void *)1, FALSE);
-	for (i = 0; i < 5; i++)
-		SleepEx(5000, TRUE);
-	CancelWaitableTimer(a);
-	SleepEx(0, TRUE);
-	ok(apcs >= 5, "an APC in each period (%ld)", apcs);
-	apcs = 0;
-	SleepEx(50, TRUE);
-	is_int(apcs, 0, "none after it was cancelled");
-	/* The timer expires, its APC waits for an alertable wait, which comes too late. */
-	due = ms(0);
-	SetWaitableTimer(m, &due, 0, timer_apc, (void *)1, FALSE);
-	is_int(WaitForSingleObject(m, 10000), WAIT_OBJECT_0, "one with an APC expires");
-	Sleep(100);
-	CancelWaitableTimer(m);
-	is_int(SleepEx(0, TRUE), 0, "an APC that was queued is cancelled, too");
-	b = CreateWaitableTimerW(NULL, TRUE, NULL);
-	SetWaitableTimer(b, &due, 1, timer_apc, (void *)1, FALSE);
-	is_int(WaitForSingleObject(b, 10000), WAIT_OBJECT_0, "again");
-	Sleep(100);
-	CloseHandle(b);
-	is_int(SleepEx(0, TRUE), 0, "and goes with the timer");
-	is_int(apcs, 0, "neither was called");
-	CloseHandle(a);
-	CloseHandle(m);
-}
-
-static DWORD WINAPI timer_setter(void *arg)
-{
-	struct shared *s = arg;
-	LARGE_INTEGER due = ms(60000);
-	LARGE_INTEGER then = now();
-	int i;
-
-	then.QuadPart += 600000000;
-	for (i = 0; i < 3000; i++)
-		SetWaitableTimer(s->event, i & 1 ? &due : &then, 1000, NULL, NULL, FALSE);
-	InterlockedIncrement(&s->count);
-	return 0;
-}
-
-/* A timer that one thread sets and another one asks. */
-static void timer_race(void)
-{
-	struct { LARGE_INTEGER left; BOOLEAN state; } info;
-	struct shared s = { .event = CreateWaitableTimerW(NULL, TRUE, NULL) };
-	HANDLE t = thread(timer_setter, &s);
-	int bad = 0;
-
-	while (!s.count)
-		bad += query_timer(s.event, 0, &info, sizeof(info), NULL) != 0;
-	join(t);
-	is_int(bad, 0, "set and asked at once");
-	CloseHandle(s.event);
-}
-
 static void CALLBACK count_apc(ULONG_PTR arg)
 {
 	apcs += arg;
@@ -779,7 +658,6 @@ int wmain(void)
 	query_event = ntdll("NtQueryEvent");
 	query_mutant = ntdll("NtQueryMutant");
 	query_semaphore = ntdll("NtQuerySemaphore");
-	query_timer = ntdll("NtQueryTimer");
 	set_event = ntdll("NtSetEvent");
 	reset_event = ntdll("NtResetEvent");
 	pulse_event = ntdll("NtPulseEvent");
@@ -802,8 +680,6 @@ int wmain(void)
 	all();
 	mutexes();
 	semaphores();
-	timers();
-	timer_race();
 	sleeps();
 	meetings();
 	keys();
