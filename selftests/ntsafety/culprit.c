@@ -3,7 +3,8 @@
  * What sentence.c lets a filter forbid: "culprit KIND [FILE]" has a thread do it, and
  * ends with 5 when that thread has died of it, with 6 when it came back. The first
  * thread makes none of the calls in question. "culprit -KIND FILE" does it in the
- * first thread: 0 or the error.
+ * first thread: 0 or the error. "culprit -steady" tells each Ctrl-C until there were
+ * five, and ends with 1 if its registers have changed meanwhile.
  */
 #include "../nt/ktap.h"
 
@@ -23,6 +24,13 @@ static DWORD WINAPI waits(void *arg)
 	SetWaitableTimer(h[0], &soon, 1, NULL, NULL, FALSE);
 	h[1] = OpenProcess(SYNCHRONIZE, FALSE, GetCurrentProcessId());
 	return WaitForMultipleObjects(MAXIMUM_WAIT_OBJECTS, h, TRUE, INFINITE);
+}
+
+static DWORD WINAPI waits_keyed(void *arg)
+{
+	NTSTATUS (NTAPI *wait)(HANDLE, void *, BOOLEAN, void *) = ntdll("NtWaitForKeyedEvent");
+
+	return wait(NULL, (void *)16, FALSE, NULL);
 }
 
 static DWORD WINAPI sleeps(void *arg)
@@ -132,6 +140,33 @@ static DWORD WINAPI exits(void *arg)
 	ExitThread(0);
 }
 
+static volatile LONG events;
+
+static BOOL WINAPI on_ctrl(DWORD event)
+{
+	InterlockedIncrement(&events);
+	printf("event %ld\n", events);
+	fflush(stdout);
+	return TRUE;
+}
+
+static DWORD WINAPI steady(void *arg)
+{
+	uint64_t want = 0x1122334455667788, got = want, other = want;
+
+	SetConsoleCtrlHandler(on_ctrl, TRUE);
+	printf("ready\n");
+	fflush(stdout);
+	while (events < 5 && got == want && other == want)
+		__asm__ volatile("mov $1000000, %%ecx\n"
+				 "1: cmp %0, %1\n"
+				 "jne 2f\n"
+				 "dec %%ecx\n"
+				 "jnz 1b\n"
+				 "2:" : "+a" (got), "+D" (other) : : "ecx", "cc");
+	return got != want || other != want;
+}
+
 static const struct kind {
 	const wchar_t *name;
 	LPTHREAD_START_ROUTINE fn;
@@ -140,6 +175,7 @@ static const struct kind {
 	{ L"list", lists }, { L"truncate", truncates }, { L"rename", renames },
 	{ L"key", makes_key }, { L"value", sets_value }, { L"keys", lists_keys },
 	{ L"spawn", spawns }, { L"process", opens_process }, { L"exit", exits },
+	{ L"keyed", waits_keyed }, { L"steady", steady },
 };
 
 static DWORD WINAPI runs(void *arg)
