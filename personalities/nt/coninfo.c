@@ -294,7 +294,12 @@ static long input_count(struct persona_call *call, struct nt_file *file,
 			struct nt_console *con)
 {
 	u32 count;
+	long ret;
 
+	/* What counts is what has been read. */
+	ret = persona_permit(call, __NR_read, -1, 0, 0);
+	if (ret)
+		return ret;
 	if (mutex_lock_killable(&con->lock))
 		return -EINTR;
 	count = nt_console_pending(file, con);

@@ -395,8 +395,10 @@ long nt_console_records(struct persona_call *call, struct nt_file *file,
 		.out = call->args[NT_CON_OUT],
 		.out_len = call->args[NT_CON_OUT_LEN],
 	};
+	long ret;
 
 	if (io.out_len > NT_CON_RECORDS * sizeof(struct nt_con_record))
 		io.out_len = NT_CON_RECORDS * sizeof(struct nt_con_record);
-	return nt_io_submit(call, file, &io);
+	ret = persona_permit(call, __NR_read, -1, io.out, io.out_len);
+	return ret ?: nt_io_submit(call, file, &io);
 }
