@@ -142,7 +142,7 @@ static bool seccomp_stops(u32 verdict)
 	return true;
 }
 
-/* True when the call must not be made: its result then is in regs->ax. */
+/* True when the call must not be made: its result is in regs->ax, or the thread condemned. */
 static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
 {
 	u32 verdict = persona_seccomp_verdict(regs), action;
@@ -156,7 +156,6 @@ static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
 	action = verdict & SECCOMP_RET_ACTION_FULL;
 	if (action == SECCOMP_RET_KILL_THREAD) {
 		condemn(thread, regs);
-		regs->ax = -EPERM;
 		return true;
 	}
 	if (stopped && action == SECCOMP_RET_TRACE)
@@ -170,7 +169,7 @@ static bool seccomp_refuses(struct persona_thread *thread, struct pt_regs *regs)
 
 /*
  * What a native system call does on entry. Returns false when the call must not
- * be made: its result then is in regs->ax.
+ * be made: its result then is in regs->ax, unless the thread is condemned.
  */
 static bool policy_enter(struct persona_thread *thread, struct pt_regs *regs)
 {
@@ -254,6 +253,30 @@ static bool is_fateful(unsigned int nr)
 	return false;
 }
 
+/*
+ * The policy of a native call, whose registers then are the real ones. Returns false
+ * when the thread is to die, and has its own again: a stop at the end of the call would
+ * run what waits for the thread, too early.
+ */
+static bool policy_begin(struct persona_call *call, unsigned int nr, const u64 args[6],
+			 struct persona_saved_args *saved, bool *entered)
+{
+	struct persona_thread *thread = call->thread;
+	struct pt_regs *regs = call->regs;
+
+	if (unlikely(thread->condemned))
+		return false;
+	save_args(saved, regs);
+	set_args(regs, args);
+	regs->orig_ax = nr;
+	regs->ax = -ENOSYS;
+	*entered = policy_enter(thread, regs);
+	if (likely(!thread->condemned))
+		return true;
+	restore_args(regs, saved);
+	return false;
+}
+
 static noinline long native_policed(struct persona_call *call, unsigned int nr,
 				    const u64 args[6], bool exec)
 {
@@ -262,18 +285,8 @@ static noinline long native_policed(struct persona_call *call, unsigned int nr,
 	bool entered;
 	long ret;
 
-	if (unlikely(call->thread->condemned))
+	if (!policy_begin(call, nr, args, &saved, &entered))
 		return -EPERM;
-	save_args(&saved, regs);
-	set_args(regs, args);
-	regs->orig_ax = nr;
-	regs->ax = -ENOSYS;
-	entered = policy_enter(call->thread, regs);
-	/* A stop would run what waits for the thread, too early. */
-	if (unlikely(call->thread->condemned)) {
-		restore_args(regs, &saved);
-		return -EPERM;
-	}
 	/* -1: the tracer or the filter has skipped the call. */
 	if (entered && nr != (unsigned int)regs->orig_ax && is_fateful(regs->orig_ax)) {
 		regs->ax = -ENOSYS;
@@ -367,17 +380,8 @@ long __persona_permit(struct persona_call *call, unsigned int nr, const u64 args
 
 	if (!policed())
 		return 0;
-	if (unlikely(call->thread->condemned))
+	if (!policy_begin(call, nr, args, &saved, &entered))
 		return -EPERM;
-	save_args(&saved, regs);
-	set_args(regs, args);
-	regs->orig_ax = nr;
-	regs->ax = -ENOSYS;
-	entered = policy_enter(call->thread, regs);
-	if (unlikely(call->thread->condemned)) {
-		restore_args(regs, &saved);
-		return -EPERM;
-	}
 	if (entered && regs->orig_ax == nr) {
 		regs->ax = 0;
 	} else {
