@@ -4,6 +4,7 @@
  * call, and that threads meet as they should. Timers have timers.c.
  */
 #include "ktap.h"
+#include "sync.h"
 
 #define THREADS		8
 #define ROUNDS		2000
@@ -28,42 +29,6 @@ static NTSTATUS(NTAPI *release_keyed)(HANDLE, void *, BOOLEAN, LARGE_INTEGER *);
 
 #define WAIT_ALL	0
 #define WAIT_ANY	1
-
-static LARGE_INTEGER now(void)
-{
-	LARGE_INTEGER t;
-
-	GetSystemTimeAsFileTime((FILETIME *)&t);
-	return t;
-}
-
-static LARGE_INTEGER ms(int n)
-{
-	LARGE_INTEGER t = { .QuadPart = -10000ll * n };
-
-	return t;
-}
-
-static DWORD poll_one(HANDLE h)
-{
-	return WaitForSingleObject(h, 0);
-}
-
-static HANDLE thread(DWORD (WINAPI *fn)(void *), void *arg)
-{
-	HANDLE h = CreateThread(NULL, 0, fn, arg, 0, NULL);
-
-	if (!h)
-		bail("CreateThread: %lu", GetLastError());
-	return h;
-}
-
-static void join(HANDLE h)
-{
-	if (WaitForSingleObject(h, 30000) != WAIT_OBJECT_0)
-		bail("a thread does not end");
-	CloseHandle(h);
-}
 
 static void events(void)
 {

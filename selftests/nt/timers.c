@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Timers: when they expire, their APCs, and several threads at one of them. */
 #include "ktap.h"
+#include "sync.h"
 
 #define SETTERS		3
 
@@ -17,42 +18,6 @@ struct shared {
 	HANDLE timer;
 	LONG done;
 };
-
-static LARGE_INTEGER now(void)
-{
-	LARGE_INTEGER t;
-
-	GetSystemTimeAsFileTime((FILETIME *)&t);
-	return t;
-}
-
-static LARGE_INTEGER ms(int n)
-{
-	LARGE_INTEGER t = { .QuadPart = -10000ll * n };
-
-	return t;
-}
-
-static DWORD poll_one(HANDLE h)
-{
-	return WaitForSingleObject(h, 0);
-}
-
-static HANDLE thread(DWORD (WINAPI *fn)(void *), void *arg)
-{
-	HANDLE h = CreateThread(NULL, 0, fn, arg, 0, NULL);
-
-	if (!h)
-		bail("CreateThread: %lu", GetLastError());
-	return h;
-}
-
-static void join(HANDLE h)
-{
-	if (WaitForSingleObject(h, 30000) != WAIT_OBJECT_0)
-		bail("a thread does not end");
-	CloseHandle(h);
-}
 
 static void CALLBACK timer_apc(void *arg, DWORD low, DWORD high)
 {
