@@ -224,6 +224,16 @@ def accelerators(kernel):
 		return ["-accel", f.read(), *tcg]
 
 
+BOOT = "panic=-1 no_timer_check random.trust_cpu=on cryptomgr.notests"	# for any kernel
+
+
+def bare_machine(kernel, accel, smp=2, mem=1024, cpu=""):
+	"""What QEMU is called with whatever the machine is for: a kernel, and no device."""
+	return [emulator(), "-M", "q35", *accel, "-cpu", "max,la57=off" + cpu,
+		"-smp", str(smp), "-m", str(mem), "-nodefaults", "-no-user-config",
+		"-display", "none", "-no-reboot", "-kernel", os.path.join(kernel, "vmlinuz")]
+
+
 def die_with_parent():
 	ctypes.CDLL(None).prctl(1, signal.SIGKILL)	# PR_SET_PDEATHSIG
 
@@ -244,18 +254,14 @@ class VM:
 		self.pending = b""
 		if mem is None:
 			mem = 2048 if series == "debug" else 1024
-		cmdline = ("console=ttyS0 panic=-1 oops=panic no_timer_check "
-			   "random.trust_cpu=on cryptomgr.notests persona_kernel=%s loglevel=%d %s" %
-			   (self.kernel, 7 if verbose else 5, append))
+		cmdline = ("console=ttyS0 oops=panic %s persona_kernel=%s loglevel=%d %s" %
+			   (BOOT, self.kernel, 7 if verbose else 5, append))
 		accel = accelerators(self.kernel)
 		if icount:
 			smp = 1
 			accel = ["-accel", "tcg", "-icount", "shift=0,sleep=off"]
 		self.sock, theirs = socket.socketpair()
-		args = [emulator(), "-M", "q35", *accel, "-cpu", "max,la57=off" + cpu,
-			"-smp", str(smp), "-m", str(mem),
-			"-nodefaults", "-no-user-config", "-display", "none",
-			"-no-reboot", "-kernel", os.path.join(self.kernel, "vmlinuz"),
+		args = [*bare_machine(self.kernel, accel, smp, mem, cpu),
 			"-initrd", build_initramfs(self.kernel), "-append", cmdline,
 			"-chardev", "file,id=console,path=" + self.log,
 			"-serial", "chardev:console",

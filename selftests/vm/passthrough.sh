@@ -61,12 +61,9 @@ def cost(argv):
 		sys.exit("%s: exit status %d" % (argv[0], status))
 	return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
-kernel = sys.argv[2]
-bare = [vm.emulator(), "-M", "q35", *vm.accelerators(vm.kernel_dir(kernel)), "-cpu", "max,la57=off",
-	"-smp", "2", "-m", "1024", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-	"-kernel", vm.kernel_dir(kernel) + "/vmlinuz",
-	"-append", "panic=-1 no_timer_check random.trust_cpu=on cryptomgr.notests"]
-ours = [sys.argv[1] + "/tools/vm", "--kernel", kernel, "--no-load", "true"]
+kernel = vm.kernel_dir(sys.argv[2])
+bare = [*vm.bare_machine(kernel, vm.accelerators(kernel)), "-append", vm.BOOT]
+ours = [sys.argv[1] + "/tools/vm", "--kernel", sys.argv[2], "--no-load", "true"]
 tries = []
 for _ in range(3):
 	tries.append((cost(ours), cost(bare)))
