@@ -169,15 +169,22 @@ static UNUSED void limit(unsigned int seconds)
 	alarm(seconds);
 }
 
+static UNUSED bool on_debug_kernel(void)
+{
+	const char *kernel = getenv("PERSONA_KERNEL");
+
+	return kernel && !strcmp(kernel, "debug");
+}
+
 /*
  * Is there the time for as many tries as an issue has asked for? They are made on the
  * debug kernel, where they find most, but take half an hour of a full run: then fewer.
  */
 static UNUSED bool at_length(void)
 {
-	const char *kernel = getenv("PERSONA_KERNEL"), *full = getenv("PERSONA_FULL_RUN");
+	const char *full = getenv("PERSONA_FULL_RUN");
 
-	return kernel && !strcmp(kernel, "debug") && !(full && *full);
+	return on_debug_kernel() && !(full && *full);
 }
 
 static UNUSED void msleep(unsigned int ms)
@@ -302,7 +309,15 @@ static UNUSED int wait_status(pid_t pid)
 	return status;
 }
 
-/* Closes the pipes and waits: 0..255 exit status, 1000 + n ended by signal n. */
+#define KILLED(sig)	(1000 + (sig))
+
+/* A wait status: 0..255 exit status, KILLED(n) ended by signal n. */
+static UNUSED int ending(int status)
+{
+	return WIFSIGNALED(status) ? KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+}
+
+/* Closes the pipes and waits: ending()'s answer. */
 static UNUSED int finish(struct child *c)
 {
 	int status;
@@ -311,10 +326,8 @@ static UNUSED int finish(struct child *c)
 	status = wait_status(c->pid);
 	if (status < 0)
 		return -1;
-	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
+	return ending(status);
 }
-
-#define KILLED(sig)	(1000 + (sig))
 
 /* Runs a program without input: finish()'s answer; what it writes goes to @buf. */
 static UNUSED int run_before(const char *const *argv, char *buf, size_t size, before_exec before,
@@ -443,8 +456,8 @@ static UNUSED const char *set_modprobe(const char *path)
 #define DARWIN_GETPID		DARWIN_BSD(20)
 #define DARWIN_SETUID		DARWIN_BSD(23)
 #define DARWIN_GETUID		DARWIN_BSD(24)
-#define DARWIN_SETGID		DARWIN_BSD(181)
 #define DARWIN_GETPPID		DARWIN_BSD(39)
+#define DARWIN_SETGID		DARWIN_BSD(181)
 #define DARWIN_NOBODY		DARWIN_BSD(8)	/* a hole */
 #define DARWIN_ENOSYS		78
 

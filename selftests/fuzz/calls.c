@@ -366,8 +366,7 @@ static uint64_t tainted(void)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL");
-	bool debug = kernel && !strcmp(kernel, "debug");
+	bool debug = on_debug_kernel();
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : at_length() ? 200000 : 50000;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20261121;
 	uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;

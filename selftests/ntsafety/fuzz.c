@@ -249,8 +249,7 @@ static void enter_root(void)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL");
-	bool debug = kernel && !strcmp(kernel, "debug");
+	bool debug = on_debug_kernel();
 	uint64_t usual = (at_length() ? 200000 : 50000) / 10 * (injecting ? 3 : 10);
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : usual;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20261121;

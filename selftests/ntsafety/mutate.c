@@ -368,7 +368,6 @@ static uint64_t sum(const uint64_t *at, size_t n, const char *what)
 
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("PERSONA_KERNEL");
 	const char *file = NULL, *modprobe;
 	uint64_t seed = 0x5045, n, number = UINT64_MAX, ended;
 	static struct image im;
@@ -377,7 +376,7 @@ int main(int argc, char **argv)
 	double start;
 	int opt;
 
-	n = at_length() ? 20000 : kernel && !strcmp(kernel, "debug") ? 2000 : 3000;
+	n = at_length() ? 20000 : on_debug_kernel() ? 2000 : 3000;
 	while ((opt = getopt(argc, argv, "s:n:i:o:")) != -1) {
 		switch (opt) {
 		case 's':

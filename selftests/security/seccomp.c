@@ -123,7 +123,6 @@ static int range_child(bool strict, uint32_t action, uint64_t nr)
 	struct filter f = { action, writes };
 	struct foreign r;
 	pid_t pid;
-	int status;
 
 	fflush(stdout);
 	pid = fork();
@@ -137,8 +136,7 @@ static int range_child(bool strict, uint32_t action, uint64_t nr)
 		/* strict mode knows exit, not exit_group */
 		syscall(SYS_exit, r.cf ? (int)r.rax : 0);
 	}
-	status = wait_status(pid);
-	return WIFSIGNALED(status) ? KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+	return ending(wait_status(pid));
 }
 
 static void ranges(void)
@@ -186,7 +184,6 @@ static int threads_child(uint64_t first, const int *numbers, uint64_t second)
 	struct foreign r;
 	pthread_t thread;
 	pid_t pid;
-	int status;
 
 	fflush(stdout);
 	pid = fork();
@@ -203,8 +200,7 @@ static int threads_child(uint64_t first, const int *numbers, uint64_t second)
 		r = in_range(second, getuid(), getuid(), 0);
 		syscall(SYS_exit_group, r.cf ? (int)r.rax : 0);
 	}
-	status = wait_status(pid);
-	return WIFSIGNALED(status) ? KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+	return ending(wait_status(pid));
 }
 
 /* What a tracer makes of the call is judged, too. */
@@ -220,8 +216,7 @@ static int changes_call(pid_t pid)
 			return -1;
 		if (!WIFSTOPPED(status)) {
 			if (task == pid)
-				return !changed ? -2 : WIFSIGNALED(status) ?
-				       KILLED(WTERMSIG(status)) : WEXITSTATUS(status);
+				return changed ? ending(status) : -2;
 			continue;
 		}
 		if (status >> 16 == PTRACE_EVENT_SECCOMP) {
@@ -264,6 +259,7 @@ static int traced_child(void)
 }
 
 static const int setuids[] = { SYS_setuid, SYS_setreuid, SYS_setresuid, -1 };
+
 static void threads(void)
 {
 	is_int(threads_child(DARWIN_GETPID, getpids, DARWIN_GETUID), 0,
